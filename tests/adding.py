@@ -27,16 +27,12 @@ def sums(entry: Entry, run: Run) -> Iterator[tuple[str, Decimal, Decimal]]:
         if shared := SHARED.search(entry.detail):
             added = added * Decimal(shared[1]) / Decimal(shared[2] or 1)
         digits = Decimal(1).scaleb(-plain[entry.code]["digits"])
-        # Where more digits are carried upward than shown, what is shown adds up to no more than itself.
-        if not any(
-            part.kind == "node" and plain[part.code]["carry"] == "exact" for part in entry.parts
-        ):
-            yield f"{run.rulebook.code} {run.plan.period.code} {entry.label}", added.quantize(digits, ROUND_HALF_UP), shown  # fmt: skip
+        yield f"{run.rulebook.code} {run.plan.period.code} {entry.label}", added.quantize(digits, ROUND_HALF_UP), shown  # fmt: skip
 
 
 def _counted(part: Entry) -> Decimal:
     weight = WEIGHT.match(part.detail)
-    instead = INSTEAD.search(part.detail) if not part.score or part.kind == "indicator" else None
+    instead = INSTEAD.search(part.detail)
     points = Decimal(instead[1] if instead else part.score or 0)
     return points * Decimal(weight[1] if weight else 1)
 

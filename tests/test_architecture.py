@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import get_args
 
@@ -136,6 +137,20 @@ def foreign_words(path: Path, ours: set[str]) -> list[str]:
             if text.search(ast.unparse(held.value)):
                 found.append(f"{path.name}:{held.lineno}: {ast.unparse(held.value)}")
     return found
+
+
+def test_what_tests_build_on_builds_on_no_test_above_it() -> None:
+    """The furniture of tests imports in one direction, inside functions too."""
+    files = {".".join(one.relative_to(ROOT).with_suffix("").parts): one for one in (ROOT / "tests").rglob("*.py")}  # fmt: skip
+    used: dict[str, set[str]] = {}
+    for name, file in files.items():
+        imports = [one for one in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(one, ast.Import | ast.ImportFrom)]  # fmt: skip
+        named = {alias.name for one in imports if isinstance(one, ast.Import) for alias in one.names}  # fmt: skip
+        for one in imports:
+            if isinstance(one, ast.ImportFrom) and one.module:
+                named |= {one.module, *(f"{one.module}.{alias.name}" for alias in one.names)}
+        used[name] = named & set(files)
+    assert len(list(TopologicalSorter(used).static_order())) == len(files)
 
 
 def test_no_sentence_holds_the_words_of_python_or_of_a_library() -> None:
@@ -362,6 +377,7 @@ def test_a_kept_moment_becomes_a_day_by_the_clock_of_the_office_only() -> None:
 
 
 SAID_ONCE = {
+    r"方案中没有(?:这个|\{what\[0\]\}|指标)": "domain/names.py",  # that the rulebook has no such indicator
     r"any\(\w+\.isalnum\(\)": "domain/said.py",  # whether a text says something
     r"valid_to(\"\])? *[<>]|valid_to__lt=": "web/organisation/selectors.py",  # whether a life ended before a day
     r"\(\"draft\", \"approved\"": "workflow/machines.py",  # whether a result never went on notice

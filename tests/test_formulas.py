@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from tests.adding import computed, formulas
+from tests.adding import computed, formulas, sums
 from tests.drawn import drawn_on
 from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_split_years import book, run
@@ -187,6 +187,31 @@ def test_points_that_go_up_with_more_digits_than_are_shown_are_said() -> None:
     assert "7.5 points go up (not rounded)" in passport(made, "u", "A", "en").detail
     even = run(rules, {("u", "A"): {PERIOD.end: "100"}}, DuckEngine(threads=1))
     assert "未舍入" not in passport(even, "u", "A", "zh").detail
+
+
+def test_what_a_dimension_carries_up_is_said_as_of_an_indicator() -> None:
+    """Three dimensions of 3.3 each add up to 10.0, because 3.333333333 goes up of each."""
+    third = {"method": {"kind": "ratio", "target": 3}, "digits": 1, "carry": "exact"}
+    held = json.loads(book(*({"code": code, **third} for code in "ABC"), weight="10").model_dump_json(by_alias=True))  # fmt: skip
+    exact = {"digits": 1, "carry": "exact"}
+    tree = {**held["tree"], **exact, "children": [{"code": f"d{code}", "name": code, "children": [code], **exact} for code in "ABC"]}  # fmt: skip
+    rules = Rulebook.model_validate_json(
+        json.dumps(held | {"tree": tree, "ranking": {"on": "exact"}})
+    )
+    made = run(rules, {("u", code): {PERIOD.end: "1"} for code in "ABC"}, DuckEngine(threads=1))
+    total = passport(made, "u", None, "zh")
+    (root,) = total.parts
+    assert [total.score, root.score, *(part.score for part in root.parts)] == ["10.0", "10.0", "3.3", "3.3", "3.3"]  # fmt: skip
+    for part in root.parts:
+        assert part.detail.endswith("；按 3.333333333 分计入上一层（未舍入）")
+    assert root.detail.endswith("；按 9.999999999 分计入上一层（未舍入）")
+    assert total.detail.endswith("按 9.999999999 分排名（未舍入）")
+    english = passport(made, "u", None, "en")
+    assert english.detail.endswith("; ranked by 9.999999999 points (not rounded)")
+    assert english.parts[0].parts[0].detail.endswith("; 3.333333333 points go up (not rounded)")
+    assert [(added, shown) for _, added, shown in sums(total, made)] == [(Decimal(score), Decimal(score)) for score in ("3.3", "3.3", "3.3", "10.0")]  # fmt: skip
+    even = run(rules, {("u", code): {PERIOD.end: "3"} for code in "ABC"}, DuckEngine(threads=1))
+    assert "未舍入" not in passport(even, "u", None, "zh").parts[0].detail
 
 
 def reckoned(data: st.DataObject, seen: Counter[str]) -> None:

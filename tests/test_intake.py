@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from tests.conftest import Command
+from tests.test_mapping_faults import READ_BY
 from tests.test_scheme import write
 from zhengheng.domain.problems import DataError, ZhenghengError
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.filters import parse_filter
-from zhengheng.lake.fitting import READ
 from zhengheng.lake.intake import read_files
 from zhengheng.lake.mapping import Mapping, load_mapping
 from zhengheng.lake.personal import protect
@@ -42,8 +42,11 @@ WIDE = {
 def mapping(data: object = None, **changes: object) -> Mapping:
     plan = json.loads(json.dumps(data or WIDE))
     for source in plan["sources"]:
-        # A list of units reads less than a table of values, and what it does not read is a fault.
-        unread = frozenset() if source.get("role") != "unit" else READ["observation"] - READ["unit"]
+        # A list of units reads less than a table of values, and what it does not read is a fault: by the table that stands
+        # apart from the code's.
+        unread = (
+            {*READ_BY["observation"]} - {*READ_BY["unit"]} if source.get("role") == "unit" else ()
+        )
         source.update({key: value for key, value in changes.items() if key not in unread})
     return Mapping.model_validate_json(json.dumps(plan), strict=True)
 

@@ -1,8 +1,9 @@
 """What heirs take over and parents add up counts once, and every figure that goes into a value is asked for."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,8 @@ from tests.test_part_years import lines
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.left_out import left_out
+from zhengheng.engines.passport import passport
+from zhengheng.engines.passport_rows import Entry
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
@@ -397,3 +400,30 @@ def test_none_of_one_child_beside_what_does_not_apply_to_another_is_none(engine:
     for said in ([], [("b", "S", NOW[0], 0)]):
         made = make_run(made_of, facts([*rows, *said], ("a", "S")), PERIOD, engine)
         assert scores(made, "p") == {"S": (1, "7.50")}
+
+
+def listed(entry: Entry) -> Iterator[Entry]:
+    for part in entry.parts:
+        if part.kind in {"observation", "revision", "inherited"}:
+            yield part
+        yield from listed(part)
+
+
+@pytest.mark.parametrize(("kind", "heirs", "children"), [("split", ("a", "b"), ("o", "a", "b")), ("merger", ("n",), ("o", "n", "k")), ("split", ("a", "b"), ("a", "b")), ("rename", ("n",), ("n", "k"))])  # fmt: skip
+def test_the_rows_that_a_parent_s_passport_counts_add_up_to_its_value(
+    kind: str, heirs: tuple[str, ...], children: tuple[str, ...]
+) -> None:
+    """Whether the parent lists the one before beside its heirs or not: a figure stands as counted once, and what is not
+    counted says so."""
+    units = [unit(one) for one in dict.fromkeys(("p", "o", *heirs, *children))]
+    made_of = book([SUM], units=units, succession=[event("2025-07-01", kind, "o", *heirs)], cascade=[below("S", *children)])  # fmt: skip
+    rows: list[Figure] = [("o", "S", end, 100) for end in NOW[:2]]
+    rows += [(one, "S", end, 100) for one in dict.fromkeys((*heirs, *children)) if one != "o" for end in NOW]  # fmt: skip
+    made = make_run(made_of, facts(rows), PERIOD, ENGINES[0])
+    (value,) = (row["value"] for row in made.results.rows("indicator_score") if row["unit"] == "p")
+    found = list(listed(passport(made, "p", "S", "zh")))
+    counted = [one for one in found if "未计入" not in one.detail]
+    assert sum(Decimal(one.score) for one in counted) == Decimal(value) / 100
+    assert (len(found) > len(counted)) == ("o" in children or kind == "rename")
+    english = list(listed(passport(made, "p", "S", "en")))
+    assert [("not counted" in one.detail) for one in english] == [("未计入" in one.detail) for one in found]  # fmt: skip

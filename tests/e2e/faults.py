@@ -20,8 +20,8 @@ def prepare(home: Path) -> None:
     from django.core.management import call_command
 
     from tests.e2e.test_year import adopt, agree_targets, deduct, report
-    from tests.e2e.town import Town
     from tests.web.conftest import People
+    from tests.web.town import Town
 
     settings.HOME = home
     call_command("migrate", verbosity=0, interactive=False)
@@ -60,8 +60,8 @@ def prepare_overdue(home: Path) -> None:
     from django.core.management import call_command
 
     from tests.e2e.test_year import adopt
-    from tests.e2e.town import STATISTICS, UNITS, Town
     from tests.web.conftest import NOW, People
+    from tests.web.town import STATISTICS, UNITS, Town
     from zhengheng.web.organisation.models import Unit
     from zhengheng.web.reporting.models import Report
 
@@ -99,8 +99,8 @@ def prepare_web(home: Path) -> dict[str, Any]:
     from django.core.management import call_command
 
     from tests.e2e.test_year import adopt
-    from tests.e2e.town import UNITS, Town
     from tests.web.conftest import NOW, People
+    from tests.web.town import UNITS, Town
     from zhengheng.web.accounts.models import Account
     from zhengheng.web.accounts.tokens import make_token
 
@@ -121,8 +121,8 @@ def prepare_city(home: Path) -> dict[str, Any]:
     """The year up to the run that was asked for, and tokens for those who go on asking meanwhile."""
     from datetime import date
 
-    from tests.e2e.town import UNITS
     from tests.web.conftest import NOW
+    from tests.web.town import UNITS
     from zhengheng.web.accounts.models import Account
     from zhengheng.web.accounts.tokens import make_token
     from zhengheng.web.rulebooks.models import RulebookVersion

@@ -10,8 +10,8 @@ from tests.e2e.test_appeals import accepted, adopted, upheld
 from tests.e2e.test_appeals import on_notice as notice_of_appeals
 from tests.e2e.test_owed import desk_of
 from tests.e2e.test_settled import computed, honour, page_of, year
-from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import People
+from tests.web.town import STATISTICS, Town
 
 
 @pytest.fixture

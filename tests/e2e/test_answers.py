@@ -9,8 +9,8 @@ from django.conf import settings
 from tests.e2e.test_appeals import cells_of
 from tests.e2e.test_settled import computed, page_of, year
 from tests.e2e.test_year import adopt, agree_targets, run
-from tests.e2e.town import Town
 from tests.web.conftest import People
+from tests.web.town import Town
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.targets.models import TargetChange, TargetSheet
 

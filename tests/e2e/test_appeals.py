@@ -14,9 +14,9 @@ import docx
 import pytest
 from django.conf import settings
 
-from tests.e2e.town import STATISTICS, UNITS, Town, packed
 from tests.web.beginnings import beginning
 from tests.web.conftest import NOW, People
+from tests.web.town import STATISTICS, UNITS, Town, packed
 from zhengheng.ledger.check import check
 from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.intake.services import load

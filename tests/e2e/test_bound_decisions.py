@@ -10,8 +10,8 @@ from django.conf import settings
 from tests.e2e.test_cases import in_force
 from tests.e2e.test_waiting import has_on_desk
 from tests.e2e.test_year import adopt
-from tests.e2e.town import Town, packed
 from tests.web.conftest import People
+from tests.web.town import Town, packed
 from zhengheng.domain.periods import parse_period
 from zhengheng.web.decisions.models import Decision
 from zhengheng.web.organisation.models import Unit

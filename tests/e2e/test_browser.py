@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.test_cases import in_force as adopted
 from tests.e2e.test_year import ANSWERED, GROWTH, SEATS, assert_verifies
-from tests.e2e.town import INDICATORS, STATISTICS, UNITS, Town, packed
 from tests.web.conftest import People
 from tests.web.test_journeys import WIDTHS, Visitor, browser
+from tests.web.town import INDICATORS, STATISTICS, UNITS, Town, packed
 from zhengheng.ledger.check import check
 from zhengheng.web.accounts.selectors import standing
 from zhengheng.web.appeals.models import Appeal

@@ -11,9 +11,9 @@ from django.conf import settings
 from openpyxl import load_workbook
 
 from tests.e2e.test_year import adopt, agree_targets, board, change_target, report, run
-from tests.e2e.town import BOOK, INDICATORS, STATISTICS, UNITS, Town, packed
 from tests.web.beginnings import beginning
 from tests.web.conftest import People
+from tests.web.town import BOOK, INDICATORS, STATISTICS, UNITS, Town, packed
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit

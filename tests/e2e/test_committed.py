@@ -14,8 +14,8 @@ from django.db import connection, connections, transaction
 
 from tests.e2e.test_appeals import MORE, SHAPE, adopted
 from tests.e2e.test_year import adopt, agree_targets, deduct, report, run
-from tests.e2e.town import INDICATORS, UNITS, Town, packed
 from tests.web.conftest import People
+from tests.web.town import INDICATORS, UNITS, Town, packed
 from zhengheng.engines.archive import keep_run, load_run
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.results import Results, from_rows

@@ -12,9 +12,9 @@ from tests.e2e.test_cases import BONUS, MERGER, in_force
 from tests.e2e.test_heirs import RENAMED
 from tests.e2e.test_owed import desk_of
 from tests.e2e.test_settled import page_of
-from tests.e2e.town import BOOK, STATISTICS, Town
 from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects
+from tests.web.town import BOOK, STATISTICS, Town
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.portal.writing import since
 from zhengheng.web.results.barred import bars

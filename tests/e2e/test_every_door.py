@@ -11,10 +11,10 @@ from openpyxl.styles import Font
 
 from tests.e2e.test_sheets import opened, saved
 from tests.e2e.test_year import adopt
-from tests.e2e.town import Town
 from tests.test_intake import mapping
 from tests.web.conftest import People
 from tests.web.test_tables import sheet
+from tests.web.town import Town
 from zhengheng.domain.problems import DataError
 from zhengheng.lake.cells import value_fault, written
 from zhengheng.lake.intake import read_files

@@ -10,8 +10,8 @@ from django.conf import settings
 
 from tests.e2e import test_year
 from tests.e2e.test_cases import BONUS, MERGER, in_force, on_notice
-from tests.e2e.town import BOOK, INDICATORS, Town
 from tests.web.conftest import People
+from tests.web.town import BOOK, INDICATORS, Town
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import ResultRun

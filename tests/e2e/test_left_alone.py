@@ -11,8 +11,8 @@ from tests.e2e.test_cases import BONUS, in_force
 from tests.e2e.test_owed import drafted
 from tests.e2e.test_settled import computed, page_of, year
 from tests.e2e.test_waiting import has_on_desk
-from tests.e2e.town import BOOK, STATISTICS, Town
 from tests.web.conftest import People
+from tests.web.town import BOOK, STATISTICS, Town
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick

@@ -13,8 +13,8 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from tests.e2e.test_year import adopt, agree_targets, deduct, report, run
-from tests.e2e.town import Town
 from tests.web.conftest import People
+from tests.web.town import Town
 from zhengheng.lake.store import Lake
 from zhengheng.web.jobs import services, worker
 from zhengheng.web.jobs.models import Job

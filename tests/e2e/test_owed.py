@@ -18,8 +18,8 @@ from tests.e2e.test_appeals import (
     upheld,
 )
 from tests.e2e.test_settled import page_of
-from tests.e2e.town import UNITS, Town
 from tests.web.conftest import People
+from tests.web.town import UNITS, Town
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.pages.clock import now

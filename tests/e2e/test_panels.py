@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.test_appeals import accepted, adopted, on_notice, town
-from tests.e2e.town import BOOK, Town
+from tests.web.town import BOOK, Town
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.appeals.models import Appeal, PanelSeat
 from zhengheng.web.organisation.models import Unit

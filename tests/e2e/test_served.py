@@ -10,8 +10,8 @@ from django.conf import settings
 from tests.e2e.test_appeals import adopted, computed, served
 from tests.e2e.test_heirs import RENAMED, carried_out
 from tests.e2e.test_owed import by_statute, desk_of
-from tests.e2e.town import UNITS, Town
 from tests.web.conftest import People
+from tests.web.town import UNITS, Town
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.results.models import ResultRun

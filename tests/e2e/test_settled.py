@@ -12,9 +12,9 @@ from tests.e2e.test_appeals import on_notice as notice_of_appeals
 from tests.e2e.test_cases import BONUS, in_force
 from tests.e2e.test_waiting import has_on_desk
 from tests.e2e.test_year import agree_targets, report, run
-from tests.e2e.town import BOOK, STATISTICS, Town
 from tests.web.beginnings import beginning
 from tests.web.conftest import People
+from tests.web.town import BOOK, STATISTICS, Town
 from zhengheng.web.acts.declare import Carried
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.appeals.acts import APPEALS

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 
 from tests.e2e.test_year import adopt
-from tests.e2e.town import Town
 from tests.web.conftest import People
+from tests.web.town import Town
 from zhengheng.web.reporting.models import Report
 
 pytestmark = pytest.mark.one_database

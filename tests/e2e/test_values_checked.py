@@ -9,8 +9,8 @@ from django.conf import settings
 from tests.e2e.test_loading import loaded
 from tests.e2e.test_waiting import has_on_desk
 from tests.e2e.test_year import adopt, run
-from tests.e2e.town import Town
 from tests.web.conftest import People
+from tests.web.town import Town
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick
 from zhengheng.web.reporting.models import Report

@@ -9,8 +9,8 @@ from tests.e2e.test_appeals import accepted, adopted, on_notice
 from tests.e2e.test_cases import MERGER, in_force
 from tests.e2e.test_cases import on_notice as notice_of_cases
 from tests.e2e.test_year import run
-from tests.e2e.town import Town
 from tests.web.conftest import People
+from tests.web.town import Town
 from zhengheng.web.intake.services import load
 from zhengheng.web.pages.clock import now
 from zhengheng.web.rectification.models import Rectification

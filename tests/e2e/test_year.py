@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.e2e.town import INDICATORS, STATISTICS, UNITS, Town, packed
 from tests.web.beginnings import beginning
 from tests.web.conftest import People
+from tests.web.town import INDICATORS, STATISTICS, UNITS, Town, packed
 from zhengheng.ledger.check import check
 from zhengheng.web.ledger import selectors as ledger
 from zhengheng.web.organisation.models import Unit

@@ -5,6 +5,7 @@ import re
 import time
 from datetime import date, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pyotp
 import pytest
@@ -396,3 +397,27 @@ def test_what_was_typed_stays_after_a_refusal(people: People) -> None:
         assert re.findall(r'value="([\w-]+)"\s+selected', page) == ["unit_reporter"]
         assert 'value="2026-03-15"' in page
         assert 'value="2026-04-01"' in page
+
+
+def where_of(answer: Any) -> set[str]:
+    return {one.where for one in answer.context["problems"]}
+
+
+def test_forms_of_accounts_say_all_that_is_wrong_at_once(people: People) -> None:
+    """A new password, a new account, a role: what cannot be read hides nothing that is wrong with the rest."""
+    answer = people.client("mentor").post("/office/password/", {"old": "x", "new": "x", "again": "y"})  # fmt: skip
+    assert (answer.status_code, where_of(answer)) == (422, {"old", "new", "again", "password"})
+    with pytest.raises(ZhenghengError) as caught:
+        services.create_account(username="mentor", name=" ", password="1", actor=people["system_administrator"], now=NOW)  # fmt: skip
+    assert codes(caught) == {"account.empty", "account.taken", "password.weak"}
+    officer = people.client("secrecy_officer")
+    for given, expected in (
+        ({"role": "king", "unit": "X9", "valid_from": "gestern", "valid_to": "2099-01-01"}, {"role", "unit", "valid_from", "valid_to"}),
+        ({"role": "unit_leader", "unit": "X9", "valid_from": "2020-01-01", "valid_to": "x"}, {"unit", "valid_from", "valid_to"}),
+        ({"role": "external_auditor", "unit": "D10", "valid_from": "2020-01-01", "valid_to": ""}, {"unit", "valid_from", "valid_to"}),
+    ):  # fmt: skip
+        answer = officer.post("/office/accounts/mentor/grants/", given)
+        assert (answer.status_code, where_of(answer)) == (422, expected)
+        days = {name: held for name, held in given.items() if held not in ("gestern", "x", "")}
+        told = officer.post("/api/v1/accounts/mentor/grants", days, content_type="application/json").json()  # fmt: skip
+        assert {one["where"] for one in told["problems"]} >= expected - ({*given} - {*days})

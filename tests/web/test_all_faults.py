@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.town import Town
 from tests.web.test_other_paths import book
+from tests.web.town import Town
 
 __all__ = ["book"]
 
@@ -122,3 +122,38 @@ def test_fields_that_cannot_be_read_hide_no_fault_of_the_others(town: Town, book
     assert page.status_code == 422
     told = {one.where.split(".")[0] for one in page.context["problems"]}
     assert told >= set(fields)
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "expected"),
+    [
+        ("items/claim", {**CLAIM, "unit": 7, "decided_on": "2030-01-01", "reason": "获省\u202e级表彰"}, [("decided_on", "day.future"), ("reason", "text.unseen"), ("unit", "field.string_type")]),
+        ("items/claim", {"decided_on": "gestern", "reason": "获省\u202e级表彰", "stray": 1}, None),
+        ("reorganisations/ask", {**ASKED, "kind": "sale", "day": "2020-01-01"}, [("day", "day.past"), ("kind", "field.literal_error")]),
+    ],
+)  # fmt: skip
+def test_a_body_that_cannot_be_read_hides_no_fault_of_its_other_fields(town: Town, book: int, path: str, typed: dict[str, Any], expected: list[tuple[str, str]] | None) -> None:  # fmt: skip
+    """A program is told what a form would be, each fault at its field's own name."""
+    who = "unit_leader-D10" if path.startswith("items") else "office_procedure"
+    if path.startswith("items"):
+        typed = {"rulebook": book, "evidence": [town.file(who)], **typed}
+    answer = town.post(who, path, 422, **typed)
+    if expected is not None:
+        assert told(answer) == expected
+    else:
+        assert {one["where"] for one in answer["problems"]} >= {"unit", "item", "points", "document", "decided_on", "reason", "stray"}  # fmt: skip
+
+
+def test_a_body_without_the_version_says_so_beside_the_rest(town: Town, book: int) -> None:
+    made = town.post("unit_leader-D10", "items/claim", rulebook=book, evidence=[town.file("unit_leader-D10")], **CLAIM)  # fmt: skip
+    given = {"objection": "获省\u202e级表彰", "evidence": "x", "stray": 1}
+    answer = town.client("unit_leader-D10").post(f"/api/v1/items/{made['id']}/reopen", given, content_type="application/json").json()  # fmt: skip
+    assert told(answer) == [("evidence", "field.list_type"), ("objection", "text.unseen"), ("row_version", "field.missing"), ("stray", "field.extra_forbidden")]  # fmt: skip
+    assert any(one["detail"].startswith("stray: ") for one in answer["problems"])
+
+
+def test_who_may_not_do_an_act_is_told_no_more_than_that_the_body_cannot_be_read(town: Town, book: int) -> None:  # fmt: skip
+    given = {"reason": "获省\u202e级表彰", "decided_on": "2030-01-01"}
+    answer = town.client("office_indicators").post("/api/v1/items/claim", given, content_type="application/json")  # fmt: skip
+    assert answer.status_code == 422
+    assert {one["code"] for one in answer.json()["problems"]} == {"field.missing"}

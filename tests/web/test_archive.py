@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
 from tests.web.test_sense import asked, book, computed
+from tests.web.town import STATISTICS, Town
 from zhengheng.web.appeals.models import Objection
 from zhengheng.web.audits.models import Audit, Entry
 from zhengheng.web.files.kept import altered_files

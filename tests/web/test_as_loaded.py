@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
 
-from tests.e2e.town import Town
 from tests.web.conftest import NOW
 from tests.web.test_sense import asked, book, computed
+from tests.web.town import Town
 from zhengheng.domain.kept import KeptError
 from zhengheng.domain.problems import DataError
 from zhengheng.lake.mapping import Mapping

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.town import Town
 from tests.web.test_other_paths import in_force
+from tests.web.town import Town
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import make_run

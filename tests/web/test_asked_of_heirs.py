@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.e2e.town import INDICATORS, Town, packed
 from tests.web.conftest import NOW
+from tests.web.town import INDICATORS, Town, packed
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.files.services import take_in
 from zhengheng.web.organisation.models import Unit

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.town import BOOK, STATISTICS, Town
 from tests.web.conftest import NOW, computed_run
 from tests.web.test_other_paths import entered, in_force
+from tests.web.town import BOOK, STATISTICS, Town
 from zhengheng.domain.calendar import official
 from zhengheng.scheme.procedure import USUAL
 from zhengheng.web.organisation.models import Unit

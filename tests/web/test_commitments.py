@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.e2e.test_appeals import accepted, adopted, on_notice
 from tests.e2e.test_year import adopt, report
-from tests.e2e.town import Town
 from tests.web.conftest import NOW, People
 from tests.web.test_other_paths import in_force
+from tests.web.town import Town
 from zhengheng.domain.lots import draw
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.drawn import wrong_draws

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 from pydantic import BaseModel
 
-from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
 from tests.web.test_other_paths import announced, book, is_day
+from tests.web.town import STATISTICS, Town
 from zhengheng.web.acts.guards import AHEAD, PAST, DayError, check_days
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.organisation.models import Unit

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.test import Client
 from pydantic import ValidationError
 
-from tests.e2e.town import INDICATORS, Town, packed
 from tests.web import walks
 from tests.web.conftest import NOW, People, computed_run
 from tests.web.test_acts import Objects, filled
+from tests.web.town import INDICATORS, Town, packed
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts import forms
 from zhengheng.web.acts.declare import Act, Given

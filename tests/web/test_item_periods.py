@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
 from tests.web.test_other_paths import book, entered
 from tests.web.test_sense import computed
+from tests.web.town import STATISTICS, Town
 from zhengheng.engines.passport import passport
 from zhengheng.web.intake.services import load
 from zhengheng.web.organisation.models import Unit

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from tests.e2e.town import Town
 from tests.web.conftest import NOW, People, computed_run
 from tests.web.test_sense import asked, book, computed
+from tests.web.town import Town
 from zhengheng.engines.archive import load_run
 from zhengheng.engines.plain import fact_rows
 from zhengheng.ledger.check import check

@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
 from tests.web.test_other_paths import in_force
+from tests.web.town import STATISTICS, Town
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.rulebooks.models import Question, RulebookVersion

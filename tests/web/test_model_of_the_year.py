@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from tests.e2e.test_year import adopt, agree_targets, board, change_target, deduct, report, run
-from tests.e2e.town import BOOK, Town
 from tests.web.conftest import People
 from tests.web.test_other_paths import BONUS, OUT
+from tests.web.town import BOOK, Town
 from tests.web.year import Year
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.ledger.check import check

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 from pydantic import BaseModel
 
-from tests.e2e.town import STATISTICS, Town, packed
 from tests.web.beginnings import beginning
 from tests.web.conftest import NOW, People, computed_run
+from tests.web.town import STATISTICS, Town, packed
 from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.acts.public import public_fields
 from zhengheng.web.acts.registry import KINDS

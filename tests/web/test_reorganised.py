@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.e2e.town import Town, packed
 from tests.web.conftest import NOW, People, computed_run
+from tests.web.town import Town, packed
 from zhengheng.scheme.base import Text
 from zhengheng.scheme.later import succeeded
 from zhengheng.scheme.midyear import advanced

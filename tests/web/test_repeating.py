@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from tests.e2e.town import packed
 from tests.web.conftest import People
 from tests.web.test_tables import UNITS, sheet
+from tests.web.town import packed
 from zhengheng.web.api.models import GivenAnswer
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.conftest import Command
-from tests.web import walks
+from tests.web import street, walks
 from tests.web.attacker import everything_internal_stays_inside
 from tests.web.conftest import NOW
 from tests.web.same_numbers import (
@@ -145,6 +145,12 @@ def test_the_sample_city_and_its_stories(
     totals_are_one_number(member, zhengheng)
     no_light_stands_without_its_line(member)
     what_is_public_is_what_was_published(Client())
+    assert street.walk() == {
+        "item.claim",
+        "tolerance.ask",
+        "tolerance.withdraw",
+        "self_report.file",
+    }
 
 
 def every_desk_has_something(city: list[tuple[str, str, str]]) -> None:

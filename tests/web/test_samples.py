@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.town import STATISTICS, Town
 from tests.web.conftest import NOW
 from tests.web.test_sense import asked, book, computed
+from tests.web.town import STATISTICS, Town
 from zhengheng.web.audits.models import Audit
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.e2e.town import STATISTICS, UNITS, Town
 from tests.web.beginnings import beginning
 from tests.web.conftest import NOW
 from tests.web.test_other_paths import in_force
+from tests.web.town import STATISTICS, UNITS, Town
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.test import Client
 
 from tests.conftest import Command
-from tests.e2e.town import Town
 from tests.web.conftest import NOW
 from tests.web.test_sense import WHY, asked, book, computed
+from tests.web.town import Town
 from tests.web.walks import texts
 from zhengheng.scheme.save import save_folder
 from zhengheng.web.results.models import ResultRun

@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 
 from tests.e2e.test_year import run as computed
-from tests.e2e.town import Town
 from tests.web.test_model_of_the_year import ESSAY, STATUTE, announced, appealed, reporting
+from tests.web.town import Town
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.selectors import owed
 from zhengheng.web.appeals.acts import APPEALS

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.town import Town
 from tests.web.conftest import NOW
 from tests.web.test_midyear import begin, in_force, words
 from tests.web.test_other_paths import in_force as in_force_2025
+from tests.web.town import Town
 from zhengheng.sample.rulebooks import district_rulebook
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.audits.models import Audit

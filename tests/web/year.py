@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tests.e2e.town import Town, packed
+from tests.web.town import Town, packed
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants

@@ -173,6 +173,8 @@ class _Maker(SourceRows):
             )
             detail.append(self.t(f"等次 {grade}", f"grade {grade}"))
         status = self.statuses.of(self.unit, row["category"], root.code, row["status"])
+        if status == "value" and row["score"] != row["printed"]:
+            detail += self._compared(row, ranked=bool(ranks), graded=bool(grade))
         if status != "value":
             detail.insert(0, self.t(*no_total(status)))
         top = self.node(root.code)
@@ -194,6 +196,16 @@ class _Maker(SourceRows):
         if row["limit_place"] is not None or row["forced_place"] is not None:
             entry.parts.append(self._limits())
         return entry
+
+    def _compared(self, row: Row, *, ranked: bool, graded: bool) -> list[str]:
+        """With which digits a total is ranked or graded, where these are more than are shown."""
+        setting = self.run.plan.tables["setting"][0]
+        done = [("排名", "ranked")] if ranked and setting["rank_on"] == "exact" else []
+        done += [("定等次", "graded")] if graded and setting["grade_on"] == "exact" else []
+        if not done:
+            return []
+        exact, zh, en = plain(row["score"], 9), "、".join(zh for zh, _ in done), " and ".join(en for _, en in done)  # fmt: skip
+        return [self.t(f"按 {exact} 分{zh}（未舍入）", f"{en} by {exact} points (not rounded)")]
 
     def _counted_in(self, row: Row) -> str:
         """How many of the indicators that are due have a value that counts; those that earn nothing stand apart."""
@@ -292,7 +304,18 @@ class _Maker(SourceRows):
             entry.detail = self.t(*no_score(entry.status))
         if shared := self.instead.shared(code):
             entry.detail += self.t("；", "; ") + self.t(*shared)
+        if entry.score:
+            entry.detail += self._goes_up(row["score"], row["printed"])
         return entry
+
+    def _goes_up(self, carried: int | None, printed: int | None) -> str:
+        """What counts one level up, where that has more digits than are shown; empty where it is what is shown."""
+        if carried is None or carried == printed:
+            return ""
+        exact = plain(carried, 9)
+        return self.t(
+            f"；按 {exact} 分计入上一层（未舍入）", f"; {exact} points go up (not rounded)"
+        )
 
     def _aggregate(self, code: str) -> str:
         node = next(n for n, _, _ in self.run.rulebook.nodes() if n.code == code)
@@ -333,11 +356,8 @@ class _Maker(SourceRows):
             detail += self.t(f"；{zh}", f"; {en}")
         if words := self._in_its_place(code):
             detail += self.t("；", "; ") + self.t(*words)
-        elif row["points"] is not None and row["points"] != row["printed"]:
-            exact = plain(row["points"], 9)
-            detail += self.t(
-                f"；按 {exact} 分计入上一层（未舍入）", f"; {exact} points go up (not rounded)"
-            )
+        else:
+            detail += self._goes_up(row["points"], row["printed"])
         if self._facts("approval", self.unit, code) and (reason := self._approved_in_vain(code)):
             zh, en = WHY[reason]
             detail += self.t(

@@ -1,6 +1,6 @@
 """What an indicator of the passport rests on: the rows that counted or did not, each with its file, of whichever unit they came from."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -171,27 +171,38 @@ class SourceRows:
         held = [r for r in self._facts("revision", self.unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
         return max(held, key=lambda r: int(r["sequence"]), default=None)
 
-    def _observed(self, unit: str, code: str, periods: set[date]) -> Iterator[Entry]:
-        """A unit's rows of a series: its own, those taken over, those added up from below."""
+    def _observed(
+        self, unit: str, code: str, periods: set[date], beside: Collection[str] | None = None
+    ) -> Iterator[Entry]:
+        """A unit's rows of a series: its own, those taken over, those added up from below.
+
+        `beside` are all that a parent adds up, this unit among them, where it is the parent's rows that are told: what one
+        of these has taken over of another counts once, as that other's own.
+        """
+
+        def adds(row: Row) -> bool:
+            return beside is None or self.oracle.adds(unit, row, beside)
+
         own = {}
         for table in ("observation", "revision"):
             for row in self._facts(table, unit, code):
                 if row["period"] in periods and row["vintage"] != DECIDED:
                     chosen = self.counted.get((unit, code, row["period"]), [])
                     own[row["period"], row["file"], row["row"]] = row
-                    yield self._row(table, row, any(_same(row, other) for other in chosen))
+                    yield self._row(
+                        table, row, any(_same(row, other) and adds(other) for other in chosen)
+                    )
         added: set[date] = set()
         for period in sorted(periods):
             for row in self.counted.get((unit, code, period), []):
                 if "file" not in row:
                     added.add(period)
                 elif (period, row["file"], row["row"]) not in own:
-                    yield self._taken_over(row)
-        for rollup in self.run.plan.tables["rollup"] if added else ():
-            if (rollup["unit"], rollup["indicator"]) == (unit, code):
-                child = rollup["child"]
-                yield Entry("added", child, self.t(f"汇入 {child} {self._name(child)}", f"added from {child} {self._name(child)}"),
-                            parts=list(self._observed(child, code, added)))  # fmt: skip
+                    yield self._taken_over(row, counts=adds(row))
+        below = [r["child"] for r in self.run.plan.tables["rollup"] if (r["unit"], r["indicator"]) == (unit, code)]  # fmt: skip
+        for child in below if added else ():
+            yield Entry("added", child, self.t(f"汇入 {child} {self._name(child)}", f"added from {child} {self._name(child)}"),
+                        parts=list(self._observed(child, code, added, below)))  # fmt: skip
 
     def _row(self, table: str, row: Row, counts: bool) -> Entry:
         words = ("修订", "revision") if table == "revision" else ("观测", "observation")
@@ -206,7 +217,7 @@ class SourceRows:
         return Entry(table, row["indicator"], f"{label} {row['period']}", self._value(row),
                      "; ".join(detail), status, [self._source(row)])  # fmt: skip
 
-    def _taken_over(self, row: Row) -> Entry:
+    def _taken_over(self, row: Row, *, counts: bool) -> Entry:
         """A predecessor's row in the heir's values, with what it was there."""
         first = next(
             held
@@ -220,6 +231,10 @@ class SourceRows:
         label = self.t(f"承继自 {before} {self._name(before)} {row['period']}",
                        f"taken over from {before} {self._name(before)} {row['period']}")  # fmt: skip
         whole = self.t(f"原值 {self._value(first)}", f"out of {self._value(first)}")
+        if not counts:
+            whole += self.t(
+                "；未计入，该单位的数另行汇入", "; not counted, that unit's own figure is added"
+            )
         return Entry("inherited", row["indicator"], label, self._value(row), whole,
                      STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
 

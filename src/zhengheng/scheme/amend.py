@@ -9,11 +9,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from zhengheng.domain.entries import dotted
+from zhengheng.domain.names import unknown
 from zhengheng.domain.problems import Problem, RulebookError
 from zhengheng.scheme.cells import ROOT, CellKeyError, flat, plain, put, validated
 from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.fault_words import kind_of, worded
 from zhengheng.scheme.faults import faults
+from zhengheng.scheme.findings import names_of
 from zhengheng.scheme.fingerprint import dump, with_shared
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
@@ -105,7 +107,8 @@ def removed(book: Rulebook, code: str) -> Rulebook:
     """
     data = with_shared(book)
     if not any(one["code"] == code for one in data["indicators"]):
-        raise RulebookError.one("indicator", "indicator.unknown", zh=f"方案中没有指标 {code}", en=f"the rulebook has no indicator {code}")  # fmt: skip
+        zh, en = unknown("indicator", code, names_of(book.indicators))
+        raise RulebookError.one("indicator", "indicator.unknown", zh=zh, en=en)
     data["indicators"] = [one for one in data["indicators"] if one["code"] != code]
     _hang(data["tree"], code, "")
     for table in data["weights"]:

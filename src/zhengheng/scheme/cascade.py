@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from zhengheng.scheme.methods import target_of
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scheme.procedure import Cascade
 
@@ -48,7 +49,7 @@ def cascaded_targets(
 def _hand_down(book: Rulebook, cascade: Cascade, targets: dict[tuple[str, str], int]) -> None:
     indicator = book.indicator(cascade.indicator)
     scale = 10**indicator.decimals
-    own = getattr(indicator.method, "target", None)
+    own = target_of(indicator.method)
     above = targets.get((cascade.parent, cascade.indicator))
     if above is None and own is not None:
         above = int(Fraction(own) * scale)

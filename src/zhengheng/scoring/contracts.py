@@ -236,7 +236,7 @@ PLAN = tuple(
         data bool observations go over
         targets bool targets go over""",
         """adopted key unit, heir, indicator
-        unit text parents whose children are all of their heir's too: it adds them up itself, and owes nothing of the parent's own
+        unit text a parent that ended, all of whose children are its heir's too: the heir adds them up itself, and owes nothing of the parent's own
         heir text the heir
         indicator text observed series""",
         """rollup key unit, child, indicator

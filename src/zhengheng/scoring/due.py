@@ -97,7 +97,7 @@ def says_what_is_due(indicator: Indicator, grouped: bool) -> bool:
         return True
     if indicator.combine in {"mean", "rolling"} or (indicator.parts and indicator.parts.denominator):  # fmt: skip
         return True
-    return getattr(method, "target", None) is None
+    return m.target_of(method) is None
 
 
 def not_yet_due(rulebook: Rulebook, period: Period, at: date) -> Problem | None:

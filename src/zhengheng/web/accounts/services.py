@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 import pyotp
@@ -82,17 +84,18 @@ def _make(username: str, name: str, password: str, now: datetime) -> Account:
             )
         )
     problems += _look_alikes(account)
+    taken = Problem("username", "account.taken", f"账号 {account.username} 已存在", f"the user name {account.username} is taken")  # fmt: skip
+    if Account.objects.filter(username=account.username).exists():
+        problems.append(taken)
+    problems += _weak(password, account)
     if problems:
         raise AccountError(problems)
-    _check_password(password, account)
     account.set_password(password)
     try:
         with transaction.atomic():
             account.save()
     except IntegrityError as error:
-        raise AccountError.one(
-            "username", "account.taken", zh=f"账号 {username} 已存在", en=f"the user name {username} is taken",
-        ) from error  # fmt: skip
+        raise AccountError([taken]) from error
     return account
 
 
@@ -124,15 +127,16 @@ WEAK = {
 """What is wrong with a password, by the code of the check that found it."""
 
 
-def _check_password(password: str, account: Account) -> None:
+def _weak(password: str, account: Account) -> list[Problem]:
     try:
         validate_password(password, account)
     except ValidationError as error:
         said = [WEAK[one.code or ""] for one in error.error_list]
         zh, en = "；".join(one for one, _ in said), "; ".join(one for _, one in said)
-        raise AccountError.one(
-            "password", "password.weak", zh=f"{zh}，请换一个密码。", en=f"{en}: choose another"
-        ) from error
+        return [
+            Problem("password", "password.weak", f"{zh}，请换一个密码。", f"{en}: choose another")
+        ]
+    return []
 
 
 def end_tokens(account: Account, now: datetime) -> int:
@@ -143,17 +147,24 @@ def end_tokens(account: Account, now: datetime) -> int:
     return ApiToken.objects.filter(account=account, revoked_at=None).update(revoked_at=now)
 
 
-def change_password(*, account: Account, old: str, new: str, now: datetime) -> int:
-    """A person's own new password; every token of the account ends with the old one. Gives how many did."""
+def change_password(*, account: Account, old: str, new: str, again: str, now: datetime) -> int:
+    """A person's own new password; every token of the account ends with the old one. Gives how many did.
+
+    Nobody sees what he types there, so a slip would lock him out: both times must be the same. Raises AccountError.
+    """
+    problems = _weak(new, account)
     if not account.check_password(old):
-        raise AccountError.one(
-            "old", "password.wrong", zh="原密码不正确", en="the old password is wrong"
+        problems.append(
+            Problem("old", "password.wrong", "原密码不正确", "the old password is wrong")
         )
     if old == new:
-        raise AccountError.one(
-            "new", "password.same", zh="新密码与原密码相同", en="the new password is the old one"
-        )
-    _check_password(new, account)
+        problems.append(Problem("new", "password.same", "新密码与原密码相同", "the new password is the old one"))  # fmt: skip
+    if new != again:
+        problems.append(
+            Problem("again", "password.again", "两次输入的新密码不一致，请重新输入。", "the new password was typed differently the second time; type it again")
+        )  # fmt: skip
+    if problems:
+        raise AccountError(problems)
     with transaction.atomic():
         account.set_password(new)
         account.must_change_password = False
@@ -248,14 +259,41 @@ def give_role(
     return grant
 
 
+def give_typed(
+    *, account: Account, typed: Mapping[str, str], actor: Account, now: datetime
+) -> RoleGrant:
+    """Give a role as a form names it. Raises AccountError: what cannot be read hides nothing that is wrong with the rest."""
+    role = Role(typed["role"]) if typed["role"] in set(Role) else None
+    unit = Unit.objects.filter(code=typed["unit"]).first() if typed["unit"] else None
+    days = {name: _day(typed[name]) for name in ("valid_from", "valid_to")}
+    unread = [Problem(name, "date.bad", "日期格式应为 2026-01-31", "a date reads 2026-01-31") for name, day in days.items() if typed[name] and day is None]  # fmt: skip
+    if role is None:
+        unread.append(Problem("role", "role.unknown", "请选择角色", "choose a role"))
+    if typed["unit"] and unit is None:
+        unread.append(Problem("unit", "unit.unknown", "没有这个单位，请从列表中选择。", "there is no such unit; choose one of the list"))  # fmt: skip
+    first = days["valid_from"] or now.date()
+    if role is not None and not unread:
+        return give_role(account=account, role=role, unit=unit, valid_from=first, valid_to=days["valid_to"], actor=actor, now=now)  # fmt: skip
+    require(actor, "grant.give", now.date())
+    fields = {one.where for one in unread}
+    also = _grant_problems(account, role, unit, (first, days["valid_to"]), actor, now)
+    raise AccountError([*unread, *(one for one in also if one.where not in fields)])
+
+
+def _day(text: str) -> date | None:
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    return None
+
+
 def _grant_problems(
-    account: Account, role: Role, unit: Unit | None, days: tuple[date, date | None], actor: Account, now: datetime
+    account: Account, role: Role | None, unit: Unit | None, days: tuple[date, date | None], actor: Account, now: datetime
 ) -> list[Problem]:  # fmt: skip
     valid_from, valid_to = days
-    zh, en = NAMES[role]
+    zh, en = NAMES[role] if role else ("", "")
     held = list(RoleGrant.objects.filter(account=account, revoked_at=None))
     lasting = [Role(g.role) for g in held if not ended_before(g.valid_to, now.date())]
-    found = conflicts(lasting, role)
+    found = conflicts(lasting, role) if role else []
     found += _day_problems(account, role, valid_from, valid_to, now)
     if account.pk == actor.pk:
         found.append(
@@ -265,7 +303,7 @@ def _grant_problems(
         found.append(Problem("account", "account.closed", "账号已停用", "the account is closed"))
     if role in OF_A_UNIT and unit is None:
         found.append(Problem("unit", "grant.unit", f"{zh} 必须指定单位", f"{en} needs a unit"))
-    if role not in OF_A_UNIT and unit is not None:
+    if role and role not in OF_A_UNIT and unit is not None:
         found.append(
             Problem("unit", "grant.unit", f"{zh} 不按单位授权", f"{en} is not given for a unit")
         )
@@ -286,7 +324,7 @@ def _grant_problems(
 
 
 def _day_problems(
-    account: Account, role: Role, valid_from: date, valid_to: date | None, now: datetime
+    account: Account, role: Role | None, valid_from: date, valid_to: date | None, now: datetime
 ) -> list[Problem]:
     """A right begins when it is given, or later; it does not reach back to before its account, nor for ever where it must end."""
     day, found = now.date(), []

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 
 from django.conf import settings
 from django.contrib import messages
@@ -30,7 +29,6 @@ from zhengheng.web.accounts.selectors import (
 from zhengheng.web.accounts.telling import LATELY, tell_owner
 from zhengheng.web.acts.vacant import left_by
 from zhengheng.web.files.take_in import take_in
-from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing as standing_units
 from zhengheng.web.pages.clock import running
 from zhengheng.web.pages.requests import http_status, seen_version
@@ -89,10 +87,8 @@ def password(request: OfficeRequest) -> HttpResponse:
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
-            new = _typed_twice(request)
-            ended = services.change_password(
-                account=request.user, old=request.POST.get("old", ""), new=new, now=request.now
-            )
+            typed = {name: request.POST.get(name, "") for name in ("old", "new", "again")}
+            ended = services.change_password(account=request.user, now=request.now, **typed)
         except ZhenghengError as error:
             problems = error.problems
         else:
@@ -104,16 +100,6 @@ def password(request: OfficeRequest) -> HttpResponse:
     return render(
         request, "accounts/password.html", {"problems": problems}, status=422 if problems else 200
     )
-
-
-def _typed_twice(request: OfficeRequest) -> str:
-    """The new password. Nobody sees what he types there, so a slip would lock him out: both must be the same."""
-    new = str(request.POST.get("new", ""))
-    if new != request.POST.get("again", ""):
-        raise services.AccountError.one(
-            "again", "password.again", zh="两次输入的新密码不一致，请重新输入。", en="the new password was typed differently the second time; type it again"
-        )  # fmt: skip
-    return new
 
 
 @require_safe
@@ -269,14 +255,12 @@ def give(request: OfficeRequest, username: str) -> HttpResponse:
     """Give a role; what cannot be is said in words, and nothing is changed."""
     require_proof(request)
     require(request.user, "grant.give", request.now.date())
-    given = request.POST
     found = get_object_or_404(Account, username=username)
     try:
-        services.give_role(
-            account=found, role=_role(given.get("role", "")), unit=_unit(given.get("unit", "")),
-            valid_from=_day(given.get("valid_from", ""), "valid_from") or request.now.date(),
-            valid_to=_day(given.get("valid_to", ""), "valid_to"), actor=request.user, now=request.now,
-        )  # fmt: skip
+        typed = {
+            name: request.POST.get(name, "") for name in ("role", "unit", "valid_from", "valid_to")
+        }
+        services.give_typed(account=found, typed=typed, actor=request.user, now=request.now)
     except services.AccountError as error:
         return _account(request, username, error)
     messages.success(request, say("已授权", "the role was given"))
@@ -303,31 +287,6 @@ def _revoke(request: OfficeRequest, grant: RoleGrant) -> Renewal | None:
         grant=grant, row_version=seen_version(request), actor=request.user, now=request.now,
         reason=request.POST.get("reason", ""),
     )  # fmt: skip
-
-
-def _unit(code: str) -> Unit | None:
-    found = Unit.objects.filter(code=code).first() if code else None
-    if code and found is None:
-        raise services.AccountError.one("unit", "unit.unknown", zh="没有这个单位，请从列表中选择。", en="there is no such unit; choose one of the list")  # fmt: skip
-    return found
-
-
-def _role(text: str) -> Role:
-    try:
-        return Role(text)
-    except ValueError as error:
-        raise services.AccountError.one(
-            "role", "role.unknown", zh="请选择角色", en="choose a role"
-        ) from error
-
-
-def _day(text: str, field: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise services.AccountError.one(
-            field, "date.bad", zh="日期格式应为 2026-01-31", en="a date reads 2026-01-31"
-        ) from error
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -272,7 +272,7 @@ def _readable(given: type[Given], found: Mapping[str, Any], wrong: Collection[st
 def _problem(given: type[Given], one: Any) -> Problem:
     place = [str(part) for part in one["loc"]]
     info = given.model_fields.get(place[0]) if place else None
-    zh, en = _words(place[0], info) if info else ("", "")
+    zh, en = _words(place[0], info) if info else ("".join(place[:1]),) * 2
     in_row = _in_row(info, place) if info else ("", "")
     why = why_of(one["type"], one.get("ctx"))
     return Problem(".".join(place), f"field.{one['type']}", f"{zh}{in_row[0]}: {why[0]}", f"{en}{in_row[1]}: {why[1]}")  # fmt: skip

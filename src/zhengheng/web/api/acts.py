@@ -1,6 +1,8 @@
 """Addresses of all kinds of objects and of each act, made from their declarations; jobs and files beside them."""
 
-from collections.abc import Callable, Collection
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,12 +12,13 @@ from ninja.files import UploadedFile
 from ninja.pagination import paginate
 from pydantic import Field, create_model
 
-from zhengheng.domain.problems import NotFoundError
+from zhengheng.domain.problems import NotFoundError, Problem, ZhenghengError
 from zhengheng.web.accounts.proving import require_proof
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import allowed, forbidden, grants
 from zhengheng.web.acts import selectors, services
 from zhengheng.web.acts.declare import Act, Kind
+from zhengheng.web.acts.forms import GivenError, check
 from zhengheng.web.acts.guards import finals
 from zhengheng.web.acts.meanwhile import said_who
 from zhengheng.web.acts.paper import blank, slip
@@ -83,6 +86,42 @@ def _out(
     }  # fmt: skip
 
 
+WRITING: dict[str, tuple[Kind, Act]] = {}
+"""The acts by the name of their address."""
+SEEN = "row_version"
+
+
+def at_once(request: OfficeRequest, found: Sequence[Problem]) -> Sequence[Problem]:
+    """Of a body that cannot be read: what the act's form would be told, with what the guards of every act find in those of
+    its fields that can; `found` where no act is called, or by somebody who may not see what it is about."""
+    match = request.resolver_match
+    named = WRITING.get(match.url_name or "") if match else None
+    try:
+        data = json.loads(request.body)
+    except ValueError:
+        return found
+    if match is None or named is None or not isinstance(data, dict):
+        return found
+    (kind, act), day = named, request.now.date()
+    version = tuple(replace(one, where=SEEN) for one in found if one.where.endswith(SEEN)) if "number" in match.kwargs else ()  # fmt: skip
+    try:
+        obj = selectors.find(kind, match.kwargs["number"], request.user, day) if "number" in match.kwargs else None  # fmt: skip
+    except NotFoundError:
+        return found
+    if obj is None and not anywhere(grants(request.user, day), act.code):
+        return found
+    fault = GivenError(())
+    try:
+        fault.readable = check(act.given, {name: held for name, held in data.items() if name != SEEN or obj is None})  # fmt: skip
+    except GivenError as error:
+        fault = error
+    try:
+        services.say_also(kind, obj, fault, request.now)
+    except ZhenghengError as error:
+        return (*version, *error.problems) or found
+    return found
+
+
 def _reading(kind: Kind) -> None:
     def listing(request: OfficeRequest, state: str = "") -> Listed:
         check_filters(request, state=kind.machine.names)
@@ -123,6 +162,7 @@ def _making(kind: Kind, act: Act) -> None:
         return Status(201, _out(kind, kind.all().get(pk=made.pk), request))
 
     _name(view, act.code.replace(".", "_"), f"{act.words[1]}. {act.words[0]}")
+    WRITING[view.__name__] = kind, act
     router.post(f"/{kind.path}/{act.name}", response={201: ObjectOut, **ERRORS})(begins(view))
 
 
@@ -144,6 +184,7 @@ def _doing(kind: Kind, act: Act) -> None:
         return _out(kind, kind.all().get(pk=done.pk), request)
 
     _name(view, act.code.replace(".", "_"), f"{act.words[1]}. {act.words[0]}")
+    WRITING[view.__name__] = kind, act
     router.post(f"/{kind.path}/{{int:number}}/{act.name}", response={200: ObjectOut, **ERRORS})(begins(view))  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from zhengheng.web.accounts.selectors import ForbiddenError, listed, require, st
 from zhengheng.web.accounts.token_views import WORDS
 from zhengheng.web.acts.forms import why_of
 from zhengheng.web.api import schemas as s
+from zhengheng.web.api.acts import at_once
 from zhengheng.web.api.acts import router as acts
 from zhengheng.web.api.desk import router as desk
 from zhengheng.web.api.overview import router as overview
@@ -47,7 +48,6 @@ from zhengheng.web.results import services as result_services
 from zhengheng.web.results import trials
 from zhengheng.web.results.grades import Decided, decided_of, passport_of
 from zhengheng.web.results.models import ResultRun
-from zhengheng.workflow.roles import Role
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), s.ErrorOut)
 
@@ -121,7 +121,7 @@ def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
         Problem(".".join(map(str, one["loc"])), f"field.{one['type']}", f"{one['loc'][-1]}：{zh}。", f"{one['loc'][-1]}: {en}")
         for one in error.errors for zh, en in (why_of(one["type"], one.get("ctx")),)
     )  # fmt: skip
-    return answer(request, 422, found)
+    return answer(request, 422, at_once(cast("OfficeRequest", request), found))
 
 
 @api.exception_handler(HttpError)
@@ -212,18 +212,8 @@ def grant_give(request: OfficeRequest, username: str, given: s.GrantIn) -> Any:
     """Give a role."""
     require_proof(request)
     require(request.user, "grant.give", request.now.date())
-    if given.role not in set(Role):
-        raise accounts.AccountError.one(
-            "role", "role.unknown", zh="没有这个角色", en="there is no such role"
-        )
-    held = Unit.objects.filter(code=given.unit).first() if given.unit else None
-    if given.unit and held is None:
-        raise _absent(f"unit {given.unit}")
-    made = accounts.give_role(
-        account=_account(username), role=Role(given.role), unit=held,
-        valid_from=given.valid_from or request.now.date(), valid_to=given.valid_to,
-        actor=request.user, now=request.now,
-    )  # fmt: skip
+    typed = {name: str(held or "") for name, held in given.model_dump().items()}
+    made = accounts.give_typed(account=_account(username), typed=typed, actor=request.user, now=request.now)  # fmt: skip
     return Status(201, made)
 
 

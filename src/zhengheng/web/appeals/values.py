@@ -7,10 +7,12 @@ lake since is told apart.
 from collections.abc import Mapping
 from typing import Any
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.problems import Language
 from zhengheng.engines.behind import Behind, behind, made_from
 from zhengheng.engines.run import Run
 from zhengheng.lake.cells import number_fault, read_number, value_fault
+from zhengheng.scheme.findings import names_of
 from zhengheng.scoring.contracts import STATUS_WORDS
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.selectors import run_of
@@ -38,9 +40,8 @@ def check_subject(appeal: Appeal) -> None:
     known = {indicator.code: indicator for indicator in run.rulebook.indicators}
     for field in ("indicator", "series"):
         if getattr(appeal, field) not in known:
-            raise AppealError.one(
-                field, "indicator.unknown", zh="方案中没有这个指标。", en="the rulebook has no such indicator"
-            )  # fmt: skip
+            zh, en = unknown("indicator", getattr(appeal, field), names_of(known.values()))
+            raise AppealError.one(field, "indicator.unknown", zh=zh, en=en)
     if appeal.indicator not in {row["indicator"] for row in run.results.of_unit("indicator_score", appeal.unit.code)}:  # fmt: skip
         raise AppealError.one(
             "indicator", "appeal.foreign", zh=f"本结果没有对该单位考核指标 {appeal.indicator}：只能就本单位计分的指标申诉。对其他单位的结果有意见的，请提出实名异议。",

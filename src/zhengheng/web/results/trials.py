@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Language, ZhenghengError
 from zhengheng.engines.behind import made_from, periods_used
@@ -13,6 +14,7 @@ from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.run import Run, make_run, run_id
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.store import Lake
+from zhengheng.scheme.findings import names_of
 from zhengheng.web.intake.services import confirmed, corrected, read_rows
 from zhengheng.web.reporting.dated import dated, facts_as_loaded
 from zhengheng.web.results.models import ResultRun
@@ -70,9 +72,8 @@ def role_of(run: Run, unit: str, series: str, period: str) -> str:
     indicator = next((one for one in run.rulebook.indicators if one.code == series), None)
     whole = run.plan.period.code
     if indicator is None:
-        raise TrialError.one(
-            "series", "indicator.unknown", zh=f"方案中没有指标“{series}”。", en=f"the rulebook has no indicator {series!r}"
-        )  # fmt: skip
+        zh, en = unknown("indicator", series, names_of(run.rulebook.indicators))
+        raise TrialError.one("series", "indicator.unknown", zh=zh, en=en)
     if getattr(indicator.method, "kind", "") == "milestones":
         raise TrialError.one(
             "series", "trial.milestones", zh="该指标按里程碑节点计分，没有可以改动的数值；请通过填报更正节点的完成情况。",

@@ -2,7 +2,9 @@
 
 from django.utils.timezone import localdate
 
+from zhengheng.domain.names import unknown
 from zhengheng.domain.several import several
+from zhengheng.scheme.findings import names_of
 from zhengheng.web.acts.declare import (
     Act,
     Change,
@@ -36,13 +38,10 @@ def put_question(doing: Doing) -> Made:
         raise RulebookStateError.one(
             "rulebook", "rulebook.absent", zh="没有这个方案", en="there is no such rulebook"
         )
-    if doing.given.indicator not in {i.code for i in selectors.book_of(version).indicators}:
-        raise RulebookStateError.one(
-            "indicator",
-            "indicator.unknown",
-            zh="方案中没有这个指标",
-            en="the rulebook has no such indicator",
-        )
+    known = names_of(selectors.book_of(version).indicators)
+    if doing.given.indicator not in known:
+        zh, en = unknown("indicator", doing.given.indicator, known)
+        raise RulebookStateError.one("indicator", "indicator.unknown", zh=zh, en=en)
     made = Question(rulebook=version, indicator=doing.given.indicator, text=doing.given.text)
     return Made(made, {"indicator": made.indicator, "text": made.text})
 

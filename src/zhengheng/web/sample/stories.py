@@ -6,6 +6,7 @@ from typing import Any
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.rows import unit_rows
 from zhengheng.sample.organisation import departments
+from zhengheng.scheme.methods import target_of
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.selectors import pool
 from zhengheng.web.jobs.models import Job
@@ -190,12 +191,9 @@ async def targets() -> None:
     for place, unit in enumerate(departments()):
         mine = [
             code for code, row in weights.items()
-            if isinstance(row, dict) and unit.code in row and getattr(known[code].method, "target", None) is not None
+            if isinstance(row, dict) and unit.code in row and target_of(known[code].method) is not None
         ][:4]  # fmt: skip
-        lines = [
-            {"indicator": code, "value": str(getattr(known[code].method, "target", ""))}
-            for code in mine
-        ]
+        lines = [{"indicator": code, "value": str(target_of(known[code].method))} for code in mine]
         overdue = place >= 36
         sheet = await make(TARGETS, "propose", "zhibiao", "2026-03-05T14:00", rulebook=book.pk, unit=unit.code,
                      lines=lines, due_on="2026-03-06" if overdue else "2026-03-20")  # fmt: skip
@@ -260,7 +258,7 @@ async def reports() -> None:
                 )
             )
             continue
-        target = getattr(known[report.indicator].method, "target", None)
+        target = target_of(known[report.indicator].method)
         when = "2026-03-11" if place % 13 == 5 and late < 3 else "2026-03-05"
         late += when == "2026-03-11"
         own = held[report.unit_id] == held[report.supplier_id]

@@ -9,6 +9,7 @@ from zhengheng.domain.numbers import parse_scaled, plain
 from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.scheme.cascade import Coverage, cascaded_targets, coverage
 from zhengheng.scheme.indicator import Indicator
+from zhengheng.scheme.methods import target_of
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.services import assessed
@@ -54,7 +55,7 @@ def handed_down(
 def _end(unit: str, indicator: Indicator, targets: dict[tuple[str, str], int], names: Any) -> dict[str, Any]:  # fmt: skip
     held = targets.get((unit, indicator.code))
     zh, en = names.get(unit, ("", ""))
-    own = getattr(indicator.method, "target", None)
+    own = target_of(indicator.method)
     if held is None and own is not None:
         held = parse_scaled(str(own), indicator.decimals)[0]
     text = plain(held, indicator.decimals) if held is not None else None

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.web.beginnings import rows_of
-from tests.web.conftest import NOW, People
+from tests.web.people import NOW, People
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.organisation.models import Unit
