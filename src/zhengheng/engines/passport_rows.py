@@ -1,7 +1,7 @@
 """What an indicator of the passport rests on: the rows that counted or did not, each with its file, of whichever unit they came from."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -82,12 +82,9 @@ class SourceRows:
         return oracle_of(self.run, self.unit)
 
     @cached_property
-    def counted(self) -> dict[tuple[str, str, date], list[Row]]:
-        """Unit, series, period → the rows that counted; one without `file` was added up from below."""
-        found: dict[tuple[str, str, date], list[Row]] = {}
-        for row in self.oracle.observations():
-            found.setdefault((row["unit"], row["indicator"], row["period"]), []).append(row)
-        return found
+    def counted(self) -> dict[tuple[str, str, date], Row]:
+        """Unit, series, period → the figure that counted; one that was gathered says what it is made of."""
+        return {(row["unit"], row["indicator"], row["period"]): row for row in self.oracle.observations()}  # fmt: skip
 
     def _name(self, unit: str) -> str:
         return self.unit_names.get(unit, unit)
@@ -109,7 +106,7 @@ class SourceRows:
             use["period"] for use in self.run.plan.tables["period_use"]
             if (use["indicator"], use["segment"]) == (code, segment)
         }  # fmt: skip
-        yield from self._observed(self.unit, code, periods)
+        yield from self._observed(code, periods)
         period = self.run.plan.period
         for row in self._facts("target", self.unit, code):
             if not period.start <= row["period"] <= period.end:
@@ -130,7 +127,7 @@ class SourceRows:
         counts = {(row["kind"], row["period"]): row["value"] for row in self.oracle.known_targets() if (row["unit"], row["indicator"]) == (self.unit, code)}  # fmt: skip
         adds = any(row["indicator"] == code and row["additive"] for row in tables["series"])
         for one in tables["succession"]:
-            if one["heir"] != self.unit or not one["targets"]:
+            if one["heir"] != self.unit:
                 continue
             before = one["unit"]
             for row in self._facts("target", before, code):
@@ -158,7 +155,7 @@ class SourceRows:
         """The dated nodes of an indicator's segment with their rule; those of other years counted there, those after the
         unit's last day nowhere."""
         assert self.of_unit is not None
-        last = self.of_unit["valid_to"] if self.run.plan.tables["setting"][0]["as_covered"] else date.max  # fmt: skip
+        last = self.of_unit["valid_to"]
         for rule in self.run.plan.tables["milestone_rule"]:
             if (rule["indicator"], rule["segment"]) == (code, segment):
                 for row in self._facts("milestone", self.unit, code):
@@ -171,27 +168,23 @@ class SourceRows:
         held = [r for r in self._facts("revision", self.unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
         return max(held, key=lambda r: int(r["sequence"]), default=None)
 
-    def _observed(self, unit: str, code: str, periods: set[date]) -> Iterator[Entry]:
+    def _observed(self, code: str, periods: set[date]) -> Iterator[Entry]:
         """A unit's rows of a series: its own, those taken over, those added up from below."""
-        own = {}
+        made = [
+            figure
+            for period in sorted(periods) if (row := self.counted.get((self.unit, code, period)))
+            for figure in row.get("made_of", [{**row, "origin": self.unit, "through": self.unit}])
+        ]  # fmt: skip
         for table in ("observation", "revision"):
-            for row in self._facts(table, unit, code):
+            for row in self._facts(table, self.unit, code):
                 if row["period"] in periods and row["vintage"] != DECIDED:
-                    chosen = self.counted.get((unit, code, row["period"]), [])
-                    own[row["period"], row["file"], row["row"]] = row
-                    yield self._row(table, row, any(_same(row, other) for other in chosen))
-        added: set[date] = set()
-        for period in sorted(periods):
-            for row in self.counted.get((unit, code, period), []):
-                if "file" not in row:
-                    added.add(period)
-                elif (period, row["file"], row["row"]) not in own:
-                    yield self._taken_over(row)
-        for rollup in self.run.plan.tables["rollup"] if added else ():
-            if (rollup["unit"], rollup["indicator"]) == (unit, code):
-                child = rollup["child"]
-                yield Entry("added", child, self.t(f"汇入 {child} {self._name(child)}", f"added from {child} {self._name(child)}"),
-                            parts=list(self._observed(child, code, added)))  # fmt: skip
+                    yield self._row(table, row, any(_same(row, one) for one in made))
+        others = [one for one in made if one["origin"] != self.unit and "file" in one]
+        yield from (self._taken_over(one) for one in others if one["through"] == one["origin"])
+        added = [one for one in others if one["through"] != one["origin"]]
+        for below in dict.fromkeys(one["origin"] for one in added):
+            yield Entry("added", below, self.t(f"汇入 {below} {self._name(below)}", f"added from {below} {self._name(below)}"),
+                        parts=[self._figure(one) for one in added if one["origin"] == below])  # fmt: skip
 
     def _row(self, table: str, row: Row, counts: bool) -> Entry:
         words = ("修订", "revision") if table == "revision" else ("观测", "observation")
@@ -208,20 +201,16 @@ class SourceRows:
 
     def _taken_over(self, row: Row) -> Entry:
         """A predecessor's row in the heir's values, with what it was there."""
-        first = next(
-            held
-            for unit in self.origins
-            for table in ("observation", "revision")
-            for held in self._facts(table, unit, row["indicator"])
-            if (held["period"], held["file"], held["row"])
-            == (row["period"], row["file"], row["row"])
-        )
-        before = first["unit"]
-        label = self.t(f"承继自 {before} {self._name(before)} {row['period']}",
-                       f"taken over from {before} {self._name(before)} {row['period']}")  # fmt: skip
-        whole = self.t(f"原值 {self._value(first)}", f"out of {self._value(first)}")
-        return Entry("inherited", row["indicator"], label, self._value(row), whole,
-                     STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
+        before, period = row["origin"], row["period"]
+        label = self.t(f"承继自 {before} {self._name(before)} {period}", f"taken over from {before} {self._name(before)} {period}")  # fmt: skip
+        return replace(self._figure(row), kind="inherited", label=label)
+
+    def _figure(self, row: Row) -> Entry:
+        """Another unit's figure, at the share that counts of it, with what was reported there."""
+        words = self.t("申诉决定", "decided on appeal") if row["vintage"] == DECIDED else self.t("观测", "observation")  # fmt: skip
+        said = self._value({**row, "value": row["reported"]})
+        return Entry("observation", row["indicator"], f"{words} {row['period']}", self._value(row),
+                     self.t(f"原值 {said}", f"out of {said}"), STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
 
     def _value(self, row: Row) -> str:
         decimals = self.run.rulebook.indicator(row["indicator"]).decimals
@@ -252,4 +241,5 @@ class SourceRows:
 
 
 def _same(row: Row, chosen: Row) -> bool:
-    return all(row[name] == chosen.get(name) for name in ("file", "row", "value", "vintage"))
+    reported = chosen.get("reported", chosen["value"])
+    return row["value"] == reported and all(row[name] == chosen.get(name) for name in ("file", "row", "vintage"))  # fmt: skip
