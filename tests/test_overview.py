@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import VerifyError
 from zhengheng.engines.alone import light_alone
 from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.change import EFFECTS, Comparison
@@ -470,7 +472,7 @@ def test_what_an_earlier_release_scored_is_not_passed_off_as_checked(tmp_path: P
     check_bundle(tmp_path / "now.zip")
     kept = replace(now, id=run_id(now.plan, now.facts, "6"))
     write_bundle(kept, tmp_path / "kept.zip", kind, b"salt of this test")
-    with pytest.raises(BundleError, match="按旧版规则核算"):
+    with pytest.raises(VerifyError, match="按旧版规则核算"):
         check_bundle(tmp_path / "kept.zip")
 
 

@@ -200,18 +200,22 @@ class Oracle:
     def figures(self, unit: str, code: str, period: date) -> list[Row]:
         """Each figure that is owed for a value of a period: whose, through whom, at what share."""
         below = [row for row in self._rolled[unit, code] if row["first"] <= period <= row["last"]]
-        reported = {one for one in self._parents if (one, code, period) in self.held}
+        reported = {
+            one
+            for one, series in self._parents
+            if series == code and (one, code, period) in self.held
+        }
         adds = self.additive.get(code)
         own = [
             {**row, "through": row["origin"]}
             for row in self._listed[unit]
             if row["kind"] in {"all", "sums" if adds else "others"} and row["first"] <= period <= row["last"]
-            if not self._rolled.get((row["origin"], code)) or row["origin"] in reported
+            if (row["origin"], code) not in self._parents or row["origin"] in reported
         ]  # fmt: skip
         owed = own + [row for row in below if row["through"] not in reported]
         return [
             {name: row[name] for name in ("origin", "through", "share", "first")} for row in owed
-            if (row["origin"], code) not in self.exempt and (not row["if_any"] or self._was_there(row, code))
+            if not row["if_any"] or self._was_there(row, code)
         ]  # fmt: skip
 
     def _was_there(self, row: Row, code: str) -> bool:
@@ -219,8 +223,8 @@ class Oracle:
         return any((row["origin"], code, end) in self.held for series, end in self.used if series == code and row["first"] <= end <= row["last"])  # fmt: skip
 
     @cached_property
-    def _parents(self) -> set[str]:
-        return {row[name] for row in self.plan["rollup"] for name in ("unit", "through")}
+    def _parents(self) -> set[tuple[str, str]]:
+        return {(row[name], row["indicator"]) for row in self.plan["rollup"] for name in ("unit", "through")}  # fmt: skip
 
     @cached_property
     def additive(self) -> dict[str, bool]:
@@ -258,6 +262,8 @@ class Oracle:
 
     def figure(self, owed: Row, unit: str, code: str, period: date) -> Row:
         """What came of a figure that is owed, at its share; its status is 0 where nothing did."""
+        if (owed["origin"], code) in self.exempt:
+            return {**owed, "value": None, "status": NOT_APPLICABLE}
         row = self.held.get((owed["origin"], code, period))
         if row is None:
             return {**owed, "value": None, "status": 0}

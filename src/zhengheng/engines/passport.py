@@ -409,7 +409,7 @@ class _Maker(SourceRows):
         )
         if rule["method"] == "milestones" and status == "value":
             nodes = list(self._nodes(cell["indicator"], cell["segment"]))
-            if nodes and not self._ruled(cell["indicator"]):
+            if nodes and not self._ruled(self.unit, cell["indicator"]):
                 detail += self.t(*sum_words((row for row, _ in nodes), nodes[0][1], self.run.plan.at))  # fmt: skip
         if rule["carried"] and cell["value"] is not None and (cell["indicator"], 0) in self.cells:
             n, of = self._time(cell, rule)

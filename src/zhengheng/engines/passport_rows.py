@@ -70,7 +70,8 @@ class SourceRows:
     def _facts(self, table: str, unit: str, indicator: str | None = None) -> list[Row]:
         """A unit's source rows; those of all origins are read once a table."""
         if table not in self.facts:
-            self.facts[table] = unit_rows(self.run.facts, table, self.origins)
+            wanted = [*self.origins, *self._between] if table == "revision" else self.origins
+            self.facts[table] = unit_rows(self.run.facts, table, list(dict.fromkeys(wanted)))
         return [
             row for row in self.facts[table]
             if row["unit"] == unit and (indicator is None or row["indicator"] == indicator)
@@ -92,9 +93,10 @@ class SourceRows:
     def _inputs(self, code: str, segment: int) -> Iterator[Entry]:
         """The observations, targets and milestones that entered, each with its source row."""
         parts = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == code]
-        if ruled := self._ruled(code):
+        if ruled := self._ruled(self.unit, code):
             label = self.t("申诉决定（代替以下各行算出的值）", "decided on appeal, in the place of what the rows below give")  # fmt: skip
             yield Entry("decided", code, label, self._value(ruled), parts=[self._source(ruled)])
+        yield from self._apart(code)
         if parts:
             for part in parts:
                 role = self.run.rulebook.indicator(part)
@@ -162,10 +164,31 @@ class SourceRows:
                     if rule["starts_on"] <= row["due_on"] <= min(rule["ends_on"], last):
                         yield row, rule
 
-    def _ruled(self, code: str) -> Row | None:
+    @cached_property
+    def _between(self) -> list[str]:
+        """Units between this one and those at the ends of its branches: their decisions are read, their figures are not."""
+        found = [self.unit]
+        for unit in found:
+            below = (child for one in self.run.rulebook.cascade if one.roll_up and one.parent == unit for child in one.children)  # fmt: skip
+            found += [child for child in below if child not in found]
+        return found[1:]
+
+    def _apart(self, code: str) -> Iterator[Entry]:
+        """What appeals decided of the whole period of units whose figures go into this one's, and cannot be divided among them."""
+        others = dict.fromkeys(one for one in (*self.origins, *self._between) if one != self.unit)
+        for unit in others if self.run.facts.decided() else ():
+            ruled = self._ruled(unit, code)
+            if ruled is None or any(key[:2] == (unit, code) for key in self.oracle.ruled):
+                continue
+            name = f"{unit} {self._name(unit)}"
+            label = self.t(f"{name} 的申诉决定：认定的是整个期间的数值，不能分到这里计入的各部分，没有采用",
+                           f"decided on an appeal of {name}: a value of the whole period, which cannot be divided among what counts here, and is not used")  # fmt: skip
+            yield Entry("decided", code, label, self._value(ruled), parts=[self._source(ruled)])
+
+    def _ruled(self, unit: str, code: str) -> Row | None:
         """The decision on an appeal that stands in the place of the period's value."""
         end = self.run.plan.period.end
-        held = [r for r in self._facts("revision", self.unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
+        held = [r for r in self._facts("revision", unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
         return max(held, key=lambda r: int(r["sequence"]), default=None)
 
     def _observed(self, code: str, periods: set[date]) -> Iterator[Entry]:
@@ -180,11 +203,23 @@ class SourceRows:
                 if row["period"] in periods and row["vintage"] != DECIDED:
                     yield self._row(table, row, any(_same(row, one) for one in made))
         others = [one for one in made if one["origin"] != self.unit and "file" in one]
+        yield from self._as_decided([one for one in others if one["vintage"] == DECIDED])
+        others = [one for one in others if one["vintage"] != DECIDED]
         yield from (self._taken_over(one) for one in others if one["through"] == one["origin"])
         added = [one for one in others if one["through"] != one["origin"]]
         for below in dict.fromkeys(one["origin"] for one in added):
             yield Entry("added", below, self.t(f"汇入 {below} {self._name(below)}", f"added from {below} {self._name(below)}"),
                         parts=[self._figure(one) for one in added if one["origin"] == below])  # fmt: skip
+
+    def _as_decided(self, figures: list[Row]) -> Iterator[Entry]:
+        """What an appeal decided of other units' whole period, in the place of their rows."""
+        for origin in dict.fromkeys(one["origin"] for one in figures):
+            held = [one for one in figures if one["origin"] == origin]
+            last = max(held, key=lambda one: one["period"])
+            name, said = f"{origin} {self._name(origin)}", self._value({**last, "value": last["reported"]})  # fmt: skip
+            yield Entry("inherited" if last["through"] == origin else "added", last["indicator"],
+                        self.t(f"计入 {name} 的申诉决定", f"of {name}, as decided on appeal"), self._value(last),
+                        self.t(f"原值 {said}", f"out of {said}"), parts=[self._source(last)])  # fmt: skip
 
     def _row(self, table: str, row: Row, counts: bool) -> Entry:
         words = ("修订", "revision") if table == "revision" else ("观测", "observation")
@@ -207,7 +242,7 @@ class SourceRows:
 
     def _figure(self, row: Row) -> Entry:
         """Another unit's figure, at the share that counts of it, with what was reported there."""
-        words = self.t("申诉决定", "decided on appeal") if row["vintage"] == DECIDED else self.t("观测", "observation")  # fmt: skip
+        words = self.t("观测", "observation")
         said = self._value({**row, "value": row["reported"]})
         return Entry("observation", row["indicator"], f"{words} {row['period']}", self._value(row),
                      self.t(f"原值 {said}", f"out of {said}"), STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip

@@ -56,7 +56,9 @@ class FigureRows(PlanRows):
             if code in parents or not self._plain(rows):
                 for row in rows:
                     self._add("figure", unit=code, origin=row.origin, kind=row.kind, share=_micro(row.share), first=row.first, last=row.last, if_any=row.if_any)  # fmt: skip
-        for parent, code in sorted(below):
+        heirs = {heir.unit for event in self.handovers for heir in event.heirs}
+        handed = {(heir, code) for heir in heirs & self.units.keys() for _, code in below}
+        for parent, code in sorted(below.keys() | handed):
             for row in self.added_up(parent, code):
                 self._add("rollup", unit=parent, through=row.through, origin=row.origin, indicator=code, share=_micro(row.share), first=row.first, last=row.last, if_any=row.if_any)  # fmt: skip
 
@@ -156,6 +158,12 @@ class FigureRows(PlanRows):
         found: list[Figure] = []
         since: dict[str, date] = {}
         for event, share in self._taken(parent, until):
+            end = event.date - timedelta(1)
+            if event.kind == "rename" and (event.unit, code) not in self.below:
+                # The list has the children under the new name alone.
+                begun, _ = self.life(event.unit)
+                found += [row.within(begun, end) for row in self._listed(event.unit, listed)]
+                continue
             others = {
                 one
                 for heir in event.heirs
@@ -165,16 +173,21 @@ class FigureRows(PlanRows):
             for row in self.added_up(event.unit, code, event.date):
                 if row.origin in listed:
                     since[row.origin] = max(event.date, since.get(row.origin, event.date))
-                if row.origin in listed or row.origin not in others:
-                    part = Fraction(1) if row.origin in listed else share
-                    found.append(row.taken_over(part, event.date - timedelta(1)))
+                    found.append(row.within(date.min, end))
+                elif row.origin not in others:
+                    found.append(row.taken_over(share, end))
         found += [
-            replace(row, through=parent, kind=SUMS).within(max(first, since.get(row.origin, first)), last)
-            for child in sorted(listed)
-            for row in self.figures_of(child)
-            if row.kind != OTHERS and (row.origin == child or row.origin not in listed)
-        ]  # fmt: skip
+            row.within(max(first, since.get(row.origin, first)), last)
+            for row in self._listed(parent, listed)
+        ]
         return _joined([row for row in found if row.first <= row.last])
+
+    def _listed(self, parent: str, listed: set[str]) -> Iterator[Figure]:
+        """The own figures of the units below a parent, and what they took over of units that are not below it themselves."""
+        for child in sorted(listed):
+            for row in self.figures_of(child):
+                if row.kind != OTHERS and (row.origin == child or row.origin not in listed):
+                    yield replace(row, through=parent, kind=SUMS)
 
 
 def _joined(rows: list[Figure]) -> list[Figure]:

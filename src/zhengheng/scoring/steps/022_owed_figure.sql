@@ -14,7 +14,9 @@ reported as (
     select distinct h.unit, h.indicator, h.period from held_figure h
 ),
 parent as (
-    select distinct r.unit, r.indicator from rollup r
+    select r.unit, r.indicator from rollup r
+    union
+    select r.through as unit, r.indicator from rollup r
 ),
 listed as (
     select f.unit, f.origin as through, f.origin, k.indicator, u.period, f.share, f.first, f.last, f.if_any
@@ -34,12 +36,10 @@ listed as (
 owed as (
     select l.unit, l.through, l.origin, l.indicator, l.period, l.share, l.first
     from listed l
-    where not exists (
-        select 1 from exemption x where x.unit = l.origin and x.indicator = l.indicator
-    ) and (not l.if_any or exists (
+    where not l.if_any or exists (
         select 1 from held_figure h
         where h.unit = l.origin and h.indicator = l.indicator and h.period >= l.first and h.period <= l.last
-    ))
+    )
 ),
 agreed as (
     select a.unit, a.indicator from approval a
@@ -47,11 +47,14 @@ agreed as (
     select f.origin as unit, a.indicator from approval a join figure f on f.unit = a.unit
 ),
 came as (
-    select o.unit, o.through, o.origin, o.indicator, o.period, o.share, o.first, h.value,
-           case when h.status = 2 and a.unit is null and b.unit is null and c.unit is null then 3
+    select o.unit, o.through, o.origin, o.indicator, o.period, o.share, o.first,
+           case when x.unit is null then h.value end as value,
+           case when x.unit is not null then 2
+                when h.status = 2 and a.unit is null and b.unit is null and c.unit is null then 3
                 else coalesce(h.status, 0) end as status
     from owed o
     left join held_figure h on h.unit = o.origin and h.indicator = o.indicator and h.period = o.period
+    left join exemption x on x.unit = o.origin and x.indicator = o.indicator
     left join agreed a on a.unit = o.origin and a.indicator = o.indicator
     left join agreed b on b.unit = o.unit and b.indicator = o.indicator
     left join agreed c on c.unit = o.through and c.indicator = o.indicator
