@@ -29,6 +29,7 @@ TERMS_OF = {
 """Predecessors of an heir, children of a parent (refused beyond that), days of a period."""
 VALUE, POINTS = 10**15, 10**14
 KNOWN = {
+    ("022_owed_figure.sql", "value"): (VALUE + 1, "a share of one value: two sums that differ by it, each rounded"),
     ("110_series_value.sql", "value"): (VALUE, "step 108 has refused more"),
     ("110_series_value.sql", "previous"): (VALUE, "step 108 has refused more"),
     ("125_milestone_value.sql", "value"): (VALUE, "step 126 refuses more"),

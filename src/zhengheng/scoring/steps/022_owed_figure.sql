@@ -63,7 +63,7 @@ summed as (
     select c.unit, c.through, c.origin, c.indicator, c.period, c.share, c.first, c.value, c.status,
            sum(coalesce(c.value, 0)) over (
                partition by c.unit, c.through, c.origin, c.indicator, c.share, year(c.period)
-               order by c.period nulls first
+               order by c.period nulls last
            ) as reached
     from came c
 )
