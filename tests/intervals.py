@@ -21,13 +21,15 @@ MANY = 10**9
 TERMS = 10**6
 """Rows that are added up, where nothing else is said."""
 TERMS_OF = {
-    "025_inherited_target.sql": ROWS["succession"],
-    "030_rolled_value.sql": ROWS["rollup"],
+    "022_owed_figure.sql": 366,
+    "025_inherited_target.sql": ROWS["figure"],
+    "030_gathered_value.sql": ROWS["rollup"] + ROWS["figure"],
     "235_unit_reference.sql": 10**4,
 }
 """Predecessors of an heir, children of a parent (refused beyond that), days of a period."""
 VALUE, POINTS = 10**15, 10**14
 KNOWN = {
+    ("022_owed_figure.sql", "value"): (VALUE + 1, "a share of one value: two sums that differ by it, each rounded"),
     ("110_series_value.sql", "value"): (VALUE, "step 108 has refused more"),
     ("110_series_value.sql", "previous"): (VALUE, "step 108 has refused more"),
     ("125_milestone_value.sql", "value"): (VALUE, "step 126 refuses more"),

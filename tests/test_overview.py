@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zhengheng.domain.periods import parse_period
+from zhengheng.domain.problems import VerifyError
 from zhengheng.engines.alone import light_alone
 from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.change import EFFECTS, Comparison
@@ -27,10 +29,7 @@ from zhengheng.engines.scoreboard import NO_TOTAL, scoreboard
 from zhengheng.engines.standing import tie_words
 from zhengheng.engines.streak import Streak, streak
 from zhengheng.lake.facts import Facts, empty, schema
-from zhengheng.scheme.fingerprint import data_fingerprint
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.pipeline import SEMANTICS
-from zhengheng.scoring.plan import compile_plan
 
 UNITS = ("U1", "U2", "U3")
 FOUR = (*UNITS, "U4")
@@ -471,12 +470,9 @@ def test_within_the_year_a_light_compares_with_what_is_due_or_there_is_none(
 
 
 def unlike_parts(
-    values: tuple[int, int, int] = (5_000, 8_000, 9_000), often: str = "year", semantics: str = SEMANTICS, **changes: Any
+    values: tuple[int, int, int] = (5_000, 8_000, 9_000), often: str = "year", **changes: Any
 ) -> Run:  # fmt: skip
-    """A quarter in which 30 points count for two units and 10 for the third; A, held against the year's target, `often`.
-
-    Of earlier `semantics` it is the run that a home has kept since.
-    """
+    """A quarter in which 30 points count for two units and 10 for the third; A, held against the year's target, `often`."""
     units = [
         {"code": unit, "name": unit, "category": c, "group": "g"}
         for unit, c in zip(UNITS, "ccd", strict=True)
@@ -495,13 +491,7 @@ def unlike_parts(
     for name in ("observation", "target"):
         rows = [row | {"period": when.end} for row in held.tables[name].to_pylist()]
         held.tables[name] = pa.Table.from_pylist(rows, schema=schema(name))
-    engine = DuckEngine(threads=1)
-    if semantics == SEMANTICS:
-        return make_run(rules, held, when, engine, at)
-    plan = compile_plan(rules, data_fingerprint(rules), (), when, at, int(semantics))
-    return Run(
-        run_id(plan, held, semantics), rules, plan, held, engine.run(plan, held), engine.name
-    )
+    return make_run(rules, held, when, DuckEngine(threads=1), at)
 
 
 def ranks(made: Run) -> list[str]:
@@ -512,19 +502,18 @@ def ranks(made: Run) -> list[str]:
 IN_TWO = {"bands": [{"code": "good", "name": "good", "at_least": "10"}, {"code": "poor", "name": "poor"}]}  # fmt: skip
 
 
-def test_a_part_of_a_year_that_was_kept_before_is_bundled_as_it_was(tmp_path: Path) -> None:
-    """An earlier release scored A against the year's target, placed by points and graded: its run opens and verifies."""
-    kept = unlike_parts(often="quarter", semantics="6", grading=IN_TWO)
-    assert ranks(kept) == ["2", "1", "3"]
-    assert {row["grade"] for row in score_rows(kept) if row["node"] == "total"} == {"good", "poor"}
+@pytest.mark.parametrize("kind", ["public", "audit"])
+def test_what_an_earlier_release_scored_is_not_passed_off_as_checked(tmp_path: Path, kind: Any) -> None:  # fmt: skip
+    """Its rules are not those of this verifier: the package says who checks it."""
     now = unlike_parts(often="quarter", grading=IN_TWO)
     assert ranks(now) == ["3", "2", "1"]
     assert {row["grade"] for row in score_rows(now)} == {""}
-    assert kept.id != now.id
-    for made, name in ((kept, "kept"), (now, "now")):
-        for kind in ("public", "audit"):
-            write_bundle(made, tmp_path / f"{name}-{kind}", kind, b"salt of this test")
-            check_bundle(tmp_path / f"{name}-{kind}")
+    write_bundle(now, tmp_path / "now.zip", kind, b"salt of this test")
+    check_bundle(tmp_path / "now.zip")
+    kept = replace(now, id=run_id(now.plan, now.facts, "6"))
+    write_bundle(kept, tmp_path / "kept.zip", kind, b"salt of this test")
+    with pytest.raises(VerifyError, match="按旧版规则核算"):
+        check_bundle(tmp_path / "kept.zip")
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,6 @@ from zhengheng.engines.run import Run, make_run
 from zhengheng.engines.standing import places_of
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
-from zhengheng.scoring.plan import compile_plan
-from zhengheng.scoring.plan_rows import AS_KNOWN
 
 ENGINES = [DuckEngine(threads=1), OracleEngine()]
 JULY = date(2025, 7, 1)
@@ -192,17 +190,6 @@ def test_in_a_quarter_that_is_assessed_as_a_whole_who_ended_is_placed_by_points(
     assert places_of(made) == ({"K": 1, "A": 2} if whole else {"A": 1, "K": 2})
     assert made.parts["A"].gradeable is whole
     assert made.parts["K"].gradeable
-
-
-def test_a_run_that_was_kept_before_keeps_its_numbers() -> None:
-    """Its plan is made as it was, and both engines read it so."""
-    plan = compile_plan(book(), "", facts().units, PERIOD, PERIOD.end, AS_KNOWN)
-    assert {row["reach_from"] for row in plan.tables["part_unit"]} == {None}
-    (c,) = (row for row in plan.tables["part_unit"] if row["unit"] == "C")
-    assert (c["days"], c["before_to"]) == (184, None)
-    now = compile_plan(book(), "", facts().units, PERIOD, PERIOD.end)
-    (c,) = (row for row in now.tables["part_unit"] if row["unit"] == "C")
-    assert (c["days"], c["reach_from"], c["reach_days"]) == (184, PERIOD.start, PERIOD.days)
 
 
 def lines(made: Run, unit: str, code: str) -> list[str]:

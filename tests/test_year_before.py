@@ -16,8 +16,6 @@ from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
-from zhengheng.scoring.plan import Plan, compile_plan
-from zhengheng.scoring.plan_rows import AS_KNOWN
 
 ENGINES = [DuckEngine(threads=1), OracleEngine()]
 SPRING = date(2024, 6, 30)
@@ -191,17 +189,6 @@ def test_the_passport_names_the_period_that_is_not_there() -> None:
     for code in ("SUM", "MEAN"):
         assert any("缺数据：没有 2024-Q2 的数" in line for line in lines(made, "u", code))
         assert not any("?" in line for line in lines(made, "u", code))
-
-
-def test_a_plan_that_was_kept_before_asks_for_no_whole_year() -> None:
-    """What was held against a year with gaps keeps its numbers."""
-    kept: Plan = compile_plan(book(), "", facts(1).units, PERIOD, PERIOD.end, AS_KNOWN)
-    assert kept.tables["setting"][0]["as_covered"] is None
-    for engine in ENGINES:
-        results = engine.run(kept, facts(None))
-        assert {r["indicator"]: r["status"] for r in results.rows("indicator_score")} == dict.fromkeys(SCORED, 1)  # fmt: skip
-        (rise,) = (r for r in results.rows("indicator_score") if r["indicator"] == "RISE")
-        assert rise["value"] == 4667
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -45,8 +45,7 @@ from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, indicator_rows, s
 from zhengheng.lake.facts import INTAKE_SEMANTICS
 from zhengheng.lake.roster import to_units
 from zhengheng.scheme.fingerprint import dump
-from zhengheng.scoring.contracts import CONTRACTS, FACTS
-from zhengheng.scoring.pipeline import SEMANTICS
+from zhengheng.scoring.contracts import CONTRACTS, FACTS, SEMANTICS
 
 Kind = Literal["public", "audit"]
 Row = dict[str, Any]

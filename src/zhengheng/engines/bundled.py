@@ -55,8 +55,7 @@ FILE = {
 _TEXTS = {"commitment", "kind", "code", "group", "superior", "exempt", "category"}
 _DATES = {
     "at", "period", "period_begin", "period_end", "known_by", "part_of", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
-    "published_on", "published_by", "ends_on", "starts_on", "began", "ended", "own_from", "owes_from", "since", "reach_from", "before_to",
-    "before_from",
+    "published_on", "published_by", "ends_on", "starts_on", "reach_from", "first", "last", "against", "begins",
 }  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any
 
 from zhengheng.engines.oracle import (
-    BOTH,
     DECIDED,
     MISSING,
     NOT_APPLICABLE,
@@ -116,7 +115,8 @@ def left_out(run: Run, unit: str | None = None) -> list[LeftOut]:
 def _kin(tables: dict[str, list[Row]], unit: str) -> list[str]:
     """A unit and all whose values go into each other's: predecessors and heirs, parents and children."""
     pairs = [(row["unit"], row["heir"]) for row in tables["succession"]]
-    pairs += [(row["unit"], row["child"]) for row in tables["rollup"]]
+    pairs += [(row["unit"], row["origin"]) for name in ("figure", "rollup") for row in tables[name]]
+    pairs += [(row["unit"], row["through"]) for row in tables["rollup"]]
     found = [unit]
     for one in found:
         beside = [b if a == one else a for a, b in pairs if one in {a, b}]
@@ -191,31 +191,28 @@ class _Judge:
             return "indicator"
         if code in self.derivations:
             return "derived"
-        if not (purposes := self.uses.get((code, period))):
+        if (code, period) not in self.uses:
             return self._of_no_use(code, period)
         if not known(row, self.setting):
             return "late"
-        chosen, _ = self._chosen.get((unit, code, period), (None, BOTH))
-        if chosen != (table, row.get("sequence", 0)):
+        chosen = self.oracle.released[unit, code, period]
+        if self._kept_out(row) or chosen["at"] != row.get("sequence", 0):
             return "vintage" if self._kept_out(row) else "superseded"
-        takers = [(taker, purposes & serves) for taker, serves in self._takers(unit, code, period)]
-        reasons = [self._taken(taker, code, period, served) for taker, served in takers if served]
-        if not reasons and unit in self.units:
-            return (
-                "other_part"
-                if purposes == {"previous"} and self.oracle.exists(unit, period)
-                else "window"
-            )
-        if not reasons:
-            return "unit"
-        return "" if "" in reasons else reasons[0]
+        takers = list(self._takers(unit, code, period))
+        reasons = [self._taken(one, code, period, served) for one, served in takers if served]
+        if reasons:
+            return "" if "" in reasons else reasons[0]
+        if (unit, code, period) in self.oracle.ruled:
+            return "decided"
+        if (unit, code) in self.oracle.exempt:
+            return "exempt"
+        if takers:
+            return "other_part"
+        return "window" if unit in self.units else "unit"
 
     def _concerned(self, unit: str) -> bool:
         """Whether anybody's score can look at a unit's rows: its own, an heir's, a parent's, or one measured against it."""
-        gone = unit in self.oracle.gone and any(
-            roll["child"] == unit for roll in self.plan["rollup"]
-        )
-        return unit in self.units or unit in self._heirs or unit in self._references or gone
+        return unit in self.units or unit in self._references or bool(self._composed_of.get(unit))
 
     def _of_no_use(self, code: str, period: date) -> str:
         """Why no series takes a period: it is of another time, is not due by the day, or is one that the rule passes over."""
@@ -228,11 +225,12 @@ class _Judge:
         return "unused" if inside or period in ever else "period"
 
     @cached_property
-    def _heirs(self) -> dict[str, list[Row]]:
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in self.plan["succession"]:
-            if row["data"]:
-                found[row["unit"]].append(row)
+    def _composed_of(self) -> dict[str, set[str]]:
+        """By unit, those in whose values its figures can be."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name in ("figure", "rollup"):
+            for row in self.plan[name]:
+                found[row["origin"]].add(row["unit"])
         return dict(found)
 
     @cached_property
@@ -244,58 +242,22 @@ class _Judge:
                 found[rule["reference_unit"]].add(rule["indicator"])
         return dict(found)
 
-    @cached_property
-    def _chosen(self) -> dict[tuple[str, str, date], tuple[tuple[str, int], frozenset[str]]]:
-        """The release of each value that counts, by its table and number, and for what its unit was there.
-
-        There is none where the rulebook takes no one of them; what was chosen by a rule counts wherever it stands.
-        """
-        held: dict[tuple[str, str, date], list[Row]] = defaultdict(list)
-        for table in ("observation", "revision"):
-            for row in self.oracle.facts[table]:
-                if row["vintage"] != DECIDED:
-                    key = row["unit"], row["indicator"], row["period"]
-                    held[key].append({**row, "at": row.get("sequence", 0), "table": table})
-        found = {}
-        for key, rows in held.items():
-            rule = self.vintages.get(key[1:])
-            if any(Oracle.admits(rule, row) for row in rows):
-                chosen = Oracle.release(rows, rule)
-                serves = self.oracle.serves(key[0], key[2], ruled=Oracle.ruled(rows, rule))
-                found[key] = ((chosen["table"], chosen["at"]), serves)
-        return found
-
     def _kept_out(self, row: Row) -> bool:
         return not Oracle.admits(self.vintages.get((row["indicator"], row["period"])), row)
 
-    @cached_property
-    def _held(self) -> set[tuple[str, str, date]]:
-        """Who holds a value of what, own or taken over: nothing is added up from below in its place."""
-        return {(row["unit"], row["indicator"], row["period"]) for row in self.oracle.releases()}
-
-    def _takers(self, unit: str, code: str, period: date) -> Iterator[tuple[str, frozenset[str]]]:
-        """Whose value a chosen row goes into, and for what it counts there: its own unit's, heirs', and those of parents
-        that have none of their own."""
-        holders = [unit]
-        for heir in self._heirs.get(unit, ()):
-            if period <= heir["ends_on"] and (self.additive[code] or heir["renamed"]):
-                holders.append(heir["heir"])
-        for holder in holders:
-            serves = self._chosen[unit, code, period][1]
-            yield holder, serves if holder == unit else self.oracle.taken_over(holder, period)
-            for roll in self.plan["rollup"]:
-                if (roll["child"], roll["indicator"]) == (holder, code) and self._rolls(roll["unit"], holder, unit, code, period):  # fmt: skip
-                    yield roll["unit"], self.oracle.serves(roll["unit"], period, rolled=True)
-
-    def _rolls(self, parent: str, child: str, unit: str, code: str, period: date) -> bool:
-        """Whether a row of a unit goes into a parent's figure, as a child's own or as what the child took over."""
-        below = {one["child"] for one in self.plan["rollup"] if (one["unit"], one["indicator"]) == (parent, code)}  # fmt: skip
-        there = (
-            self.oracle.is_known(child)
-            and parent in self.units
-            and self.oracle.exists(parent, period)
-        )
-        return there and (parent, code, period) not in self._held and self.oracle.adds(child, {"origin": unit, "period": period}, below)  # fmt: skip
+    def _takers(self, unit: str, code: str, period: date) -> Iterator[tuple[str, set[str]]]:
+        """Whose value a chosen row goes into, and for what: its own unit's, heirs', parents'."""
+        uses = [use for use in self.plan["period_use"] if (use["indicator"], use["period"]) == (code, period)]  # fmt: skip
+        composed = self._composed_of.get(unit, set()) & set(self.oracle.composed)
+        takers = [
+            one for one in sorted(composed)
+            if any(owed["origin"] == unit for owed in self.oracle.figures(one, code, period))
+            and (unit, code, period) not in self.oracle.ruled
+        ]  # fmt: skip
+        if unit not in self.oracle.composed and (unit in self.units or unit in self._references):
+            takers.append(unit)
+        for one in takers:
+            yield one, {use["purpose"] for use in uses if self.oracle.is_due(one, use)}
 
     def _taken(self, unit: str, code: str, period: date, purposes: set[str]) -> str:
         """Why what went into a unit's series is read by nothing; empty where it is read."""
@@ -382,7 +344,7 @@ class _Judge:
         if (category, settled) not in self.read:
             found: dict[str, set[str]] = defaultdict(set)
             for top in self._tops(category):
-                self._follow(top, set(BOTH), settled, found)
+                self._follow(top, {"value", "previous"}, settled, found)
             self.read[category, settled] = dict(found)
         return self.read[category, settled]
 
@@ -392,7 +354,7 @@ class _Judge:
             purposes = set() if derivation and derivation["previous"] else purposes - {"value"}
         found[code] |= purposes
         for part in self.parts.get(code, ()) if purposes else ():
-            self._follow(part, set(BOTH) if derivation and derivation["previous"] else purposes, settled, found)  # fmt: skip
+            self._follow(part, {"value", "previous"} if derivation and derivation["previous"] else purposes, settled, found)  # fmt: skip
 
     @cached_property
     def _decisions(self) -> dict[tuple[str, str], int]:
@@ -416,7 +378,7 @@ class _Judge:
 
     def _target(self, row: Row) -> str:
         unit, code = row["unit"], row["indicator"]
-        heirs = [one["heir"] for one in self.plan["succession"] if one["targets"] and one["unit"] == unit]  # fmt: skip
+        heirs = [one["heir"] for one in self.plan["succession"] if one["unit"] == unit]  # fmt: skip
         reasons = [self._scored(one, code) for one in (unit, *heirs)]
         # Where an indicator does not apply its target stands in the result all the same.
         if not {"", "exempt"} & set(reasons):
@@ -451,7 +413,7 @@ class _Judge:
         rules = [rule for rule in self.plan["milestone_rule"] if rule["indicator"] == code]
         if not any(rule["starts_on"] <= row["due_on"] <= rule["ends_on"] for rule in rules):
             return "period"
-        if self.setting.get("as_covered") and row["due_on"] > self.units[unit]["valid_to"]:
+        if row["due_on"] > self.units[unit]["valid_to"]:
             return "window"
         return "not_due" if row["due_on"] > self.setting["at"] else ""
 
@@ -467,15 +429,14 @@ class _Judge:
     def _approval(self, unit: str, code: str) -> str:
         """An approval turns nothing but periods that are reported as not applicable from missing into what they say: the unit's
         own, and where they go over to an heir or are added up for a parent, there too."""
-        if self.oracle.covers:
-            units = {unit, *(one["unit"] for one in self.plan["succession"] if one["heir"] == unit and one["data"]),
-                     *(one["child"] for one in self.plan["rollup"] if (one["unit"], one["indicator"]) == (unit, code))}  # fmt: skip
-            marked = (
-                (table, row) for table in ("observation", "revision") for row in self.oracle.facts[table]
-                if row["unit"] in units and (row["indicator"], row["status"]) == (code, NOT_APPLICABLE) and row["vintage"] != DECIDED
-            )  # fmt: skip
-            if any(self._value(table, row) in {"", "gap"} for table, row in marked):
-                return ""
+        units = {unit, *(row["origin"] for row in self.plan["figure"] if row["unit"] == unit)}
+        units |= {row["origin"] for row in self.plan["rollup"] if row["indicator"] == code and unit in {row["unit"], row["through"]}}  # fmt: skip
+        marked = (
+            (table, row) for table in ("observation", "revision") for row in self.oracle.facts[table]
+            if row["unit"] in units and (row["indicator"], row["status"]) == (code, NOT_APPLICABLE) and row["vintage"] != DECIDED
+        )  # fmt: skip
+        if any(self._value(table, row) in {"", "gap"} for table, row in marked):
+            return ""
         if reason := self._scored(unit, code):
             return reason
         return of_no_effect(

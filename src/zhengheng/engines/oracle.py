@@ -6,7 +6,7 @@ the facts as plain rows (see scoring/contracts.py for their columns) and returns
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -24,7 +24,7 @@ from zhengheng.domain.numbers import (
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 Cells = dict[tuple[str, str, int], Row]
-Agreed = dict[tuple[str, str, str], int]
+Agreed = dict[tuple[str, str, str], int | None]
 VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE, FILLED, UNDEFINED = 1, 2, 3, 4, 5, 6, 7
 VALUED = {VALUE, FILLED}
 MICRO = 10**6
@@ -35,8 +35,6 @@ LOWER_FIRST = 1
 BEYOND = 10**14
 """Points that are refused at the end: nothing is computed from them."""
 DECIDED = "decided"
-BOTH = frozenset({"value", "previous"})
-"""What a value can be used for: the assessed period, and what that is compared with."""
 AIMS = ("target", "base", "stretch", "bottom")
 """What a value is measured against, besides the rule's own limits."""
 
@@ -111,15 +109,11 @@ class Oracle:
         }  # fmt: skip
         self.plan = plan
         self.facts: Tables = {**facts, **values}
-        self.covers = bool(self.setting.get("as_covered"))
         self.units = {row["unit"]: row for row in plan["unit"]}
         self.windows = {row["unit"]: row for row in plan["part_unit"]}
-        self.gone = {row["unit"]: row for row in plan.get("gone_unit", [])}
-        self.renamed = {row["heir"] for row in plan["succession"] if row["renamed"] and row["data"]}
         self.parts = {
             (r["unit"], r["indicator"], r["segment"]): r for r in plan.get("part_share", [])
         }
-        self.adopted = {(r["unit"], r["heir"], r["indicator"]) for r in plan.get("adopted", [])}
         self.part_days = {(r["unit"], r["indicator"]): r["days"] for r in plan.get("part_days", [])}
         self.rules = {(r["category"], r["indicator"], r["segment"]): r for r in plan["rule"]}
         self.nodes = {row["node"]: row for row in plan["node"]}
@@ -170,144 +164,163 @@ class Oracle:
     # -- what counts -----------------------------------------------------------------------------
 
     def observations(self) -> list[Row]:
-        """Every observation that counts: releases, what successors inherit, what adds up from below."""
-        everything = list(self.releases())
-        return [row for row in everything + self.rolled_up(everything) if row["serves"]]
+        """The figures that count: of a unit that owes its own alone, what it reported; of others, what is gathered."""
+        held = self.released
+        own = [row for row in held.values() if row["unit"] not in self.composed]
+        return own + [
+            self.gather(unit, code, period)
+            for unit in self.composed for code, period in self.used if self.figures(unit, code, period)
+        ]  # fmt: skip
 
-    def releases(self) -> Iterator[Row]:
-        """Every observation once: the release that counts, then what successors inherit."""
+    @cached_property
+    def released(self) -> dict[tuple[str, str, date], Row]:
+        """By unit, series and period, the release that counts."""
         vintages = {(r["indicator"], r["period"]): r for r in self.plan["vintage_rule"]}
-        releases: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        releases: dict[tuple[str, str, date], list[Row]] = defaultdict(list)
         for sequence, row in [(0, r) for r in self.facts["observation"]] + [
             (r["sequence"], r) for r in self.facts["revision"] if r["vintage"] != DECIDED
         ]:
             releases[row["unit"], row["indicator"], row["period"]].append({**row, "at": sequence})
-        heirs = defaultdict(list)
-        for succession in self.plan["succession"]:
-            if succession["data"]:
-                heirs[succession["unit"]].append(succession)
-        additive = {row["indicator"]: row["additive"] for row in self.plan["series"]}
-        for (unit, indicator, period), rows in releases.items():
-            rule = vintages.get((indicator, period))
-            chosen = self.release(rows, rule)
-            ruled = self.ruled(rows, rule)
-            yield {**chosen, "origin": unit, "serves": self.serves(unit, period, ruled=ruled)}
-            for heir in heirs[unit]:
-                if period <= heir["ends_on"] and (additive.get(indicator) or heir["renamed"]):
-                    if indicator not in additive:
-                        continue
-                    taken = {
-                        **chosen,
-                        "origin": unit,
-                        "serves": self.taken_over(heir["heir"], period),
-                    }
-                    yield self._inherited(taken, heir, additive[indicator])
+        return {key: self.release(rows, vintages.get(key[1:])) for key, rows in releases.items()}
 
-    def rolled_up(self, everything: list[Row]) -> list[Row]:
-        """Values of parents that report none of their own, period by period, from all their children."""
-        held: dict[tuple[str, str, Any], list[Row]] = defaultdict(list)
-        for row in everything:
-            held[row["unit"], row["indicator"], row["period"]].append(row)
-        children: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for row in self.plan["rollup"]:
-            children[row["unit"], row["indicator"]].append(row["child"])
-        found = []
-        for (parent, code), below in children.items():
-            for period in sorted({p for unit, i, p in held if i == code and unit in below}):
-                rows = [
-                    row for child in below for row in held.get((child, code, period), [])
-                    if self.is_known(child) and self.adds(child, row, below)
-                ]  # fmt: skip
-                if not rows or (parent, code, period) in held or not self.exists(parent, period):
-                    continue
-                status = self._rolled_status(parent, self._members(code, below, period), rows)
-                value = sum(r["value"] or 0 for r in rows) if status == VALUE else None
-                found.append(
-                    {
-                        "unit": parent,
-                        "indicator": code,
-                        "period": period,
-                        "value": value,
-                        "status": status,
-                        "origin": parent,
-                        "serves": self.serves(parent, period, rolled=True),
-                    }
-                )
+    @cached_property
+    def composed(self) -> list[str]:
+        """Units whose values are not made of their own figures of all times alone."""
+        return sorted({row["unit"] for row in self.plan["figure"]} & self.units.keys())
+
+    @cached_property
+    def used(self) -> list[tuple[str, date]]:
+        return sorted({(use["indicator"], use["period"]) for use in self.plan["period_use"]})
+
+    @cached_property
+    def held(self) -> dict[tuple[str, str, date], Row]:
+        """The figures that go into values: those released, and what an appeal decided in their place."""
+        return self.released | self.ruled
+
+    def figures(self, unit: str, code: str, period: date) -> list[Row]:
+        """Each figure that is owed for a value of a period: whose, through whom, at what share."""
+        below = [row for row in self._rolled[unit, code] if row["first"] <= period <= row["last"]]
+        reported = {
+            one
+            for one, series in self._parents
+            if series == code and (one, code, period) in self.held
+        }
+        adds = self.additive.get(code)
+        own = [
+            {**row, "through": row["origin"]}
+            for row in self._listed[unit]
+            if row["kind"] in {"all", "sums" if adds else "others"} and row["first"] <= period <= row["last"]
+            if (row["origin"], code) not in self._parents or row["origin"] in reported
+        ]  # fmt: skip
+        owed = own + [row for row in below if row["through"] not in reported]
+        return [
+            {name: row[name] for name in ("origin", "through", "share", "first")} for row in owed
+            if not row["if_any"] or self._was_there(row, code)
+        ]  # fmt: skip
+
+    def _was_there(self, row: Row, code: str) -> bool:
+        """Whether a unit reported anything of a time of which the list does not say whether it was there."""
+        return any((row["origin"], code, end) in self.held for series, end in self.used if series == code and row["first"] <= end <= row["last"])  # fmt: skip
+
+    @cached_property
+    def _parents(self) -> set[tuple[str, str]]:
+        return {(row[name], row["indicator"]) for row in self.plan["rollup"] for name in ("unit", "through")}  # fmt: skip
+
+    @cached_property
+    def additive(self) -> dict[str, bool]:
+        return {row["indicator"]: row["additive"] for row in self.plan["series"]}
+
+    @cached_property
+    def _listed(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.plan["figure"]:
+            found[row["unit"]].append(row)
         return found
 
-    def adds(self, child: str, row: Row, below: Collection[str]) -> bool:
-        """Whether a child's figure is a part of its parent's: its own of its time, and what it took over of units that are no
-        children of that parent themselves."""
-        if row["origin"] == child or not self.covers:
-            return self.exists(child, row["period"], "own_from")
-        return row["origin"] not in below
+    @cached_property
+    def _rolled(self) -> dict[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in self.plan["rollup"]:
+            found[row["unit"], row["indicator"]].append(row)
+        return found
 
-    def _members(self, code: str, below: Collection[str], period: Any) -> set[str]:
-        """All whose figures a parent's is made of in a period: its children, and whom they took over."""
-        additive = any(row["additive"] for row in self.plan["series"] if row["indicator"] == code)
-        before = {
-            s["unit"] for s in self.plan["succession"]
-            if self.covers and s["heir"] in below and s["data"] and (additive or s["renamed"]) and period <= s["ends_on"]
-        }  # fmt: skip
-        return {
-            one
-            for one in (*below, *before)
-            if self.is_known(one) and self.exists(one, period, "owes_from")
-            if not self.covers or (one, code) not in self.exempt
+    def gather(self, unit: str, code: str, period: date) -> Row:
+        """A value of a period from all the figures that are owed for it: none stands in for another."""
+        came = [self.figure(row, unit, code, period) for row in self.figures(unit, code, period)]
+        statuses = [row["status"] for row in came]
+        silent = any(s["absent"] != "zero" for s in self.plan["series"] if s["indicator"] == code)
+        if WITHHELD in statuses:
+            status = WITHHELD
+        elif MISSING in statuses or (silent and 0 in statuses):
+            status = MISSING
+        elif set(statuses) == {NOT_APPLICABLE}:
+            status = NOT_APPLICABLE
+        else:
+            status = VALUE
+        value = sum(row["value"] or 0 for row in came) if status == VALUE else None
+        return {"unit": unit, "indicator": code, "period": period, "value": value, "status": status, "made_of": came}  # fmt: skip
+
+    def figure(self, owed: Row, unit: str, code: str, period: date) -> Row:
+        """What came of a figure that is owed, at its share; its status is 0 where nothing did."""
+        if (owed["origin"], code) in self.exempt:
+            return {**owed, "value": None, "status": NOT_APPLICABLE}
+        row = self.held.get((owed["origin"], code, period))
+        if row is None:
+            return {**owed, "value": None, "status": 0}
+        status: int = row["status"]
+        heirs = {
+            row["unit"]
+            for row in self.plan["figure"]
+            if row["origin"] in {owed["origin"], owed["through"], unit}
         }
+        asked = {owed["origin"], owed["through"], unit, *heirs}
+        if status == NOT_APPLICABLE and not any((one, code) in self.approved for one in asked):
+            status = MISSING
+        value = row["value"]
+        if value is not None and owed["share"] != MICRO:
+            # All periods of a year together are right to half a unit of the last digit.
+            share = Fraction(owed["share"], MICRO)
+            until = sum(
+                held["value"] or 0
+                for series, end in self.used
+                if series == code and end.year == period.year and end <= period
+                if owed in self.figures(unit, code, end) and (held := self.held.get((owed["origin"], code, end)))
+            )  # fmt: skip
+            value = half_up(until * share) - half_up((until - value) * share)
+        return {**row, **owed, "value": value, "status": status, "reported": row["value"]}
 
-    def is_known(self, unit: str) -> bool:
-        """Whether a unit is there in the period, or was in what the run looks back at."""
-        return unit in self.units or unit in self.gone
+    @cached_property
+    def ruled(self) -> dict[tuple[str, str, date], Row]:
+        """What goes further of a period that an appeal decided, in the place of the unit's rows: a sum in the last period, a
+        mean in each. Nothing of a year that is cut, and of a value with others' figures in it."""
+        found: dict[tuple[str, str, date], Row] = {}
+        origins = {row[name] for row in self.plan["rollup"] for name in ("origin", "through")}
+        origins |= {row["origin"] for row in self.plan["figure"]}
+        for ruling in {(r["unit"], r["indicator"]): r for r in self.rulings()}.values():
+            unit, code = ruling["unit"], ruling["indicator"]
+            series = [s for s in self.plan["series"] if s["indicator"] == code and s["combine"] != "derived"]  # fmt: skip
+            kinds = {"all", "sums" if self.additive.get(code) else "others"}
+            mixed = self._rolled[unit, code] or any(
+                row["origin"] != unit and row["kind"] in kinds for row in self._listed[unit]
+            )
+            if unit not in origins & self.units.keys() or mixed or len({s["segment"] for s in series}) != 1:  # fmt: skip
+                continue
+            first, last = self.units[unit]["valid_from"], self.units[unit]["valid_to"]
+            days = [
+                use["period"] for use in self.plan["period_use"]
+                if (use["indicator"], use["purpose"]) == (code, "value") and first <= use["period"] <= last
+            ]  # fmt: skip
+            for day in days:
+                whole = series[0]["combine"] == "mean" or day == max(days)
+                found[unit, code, day] = {**ruling, "period": day, "value": ruling["value"] if whole else 0}  # fmt: skip
+        return found
 
-    def exists(self, unit: str, period: Any, first_of: str = "began") -> bool:
-        """Whether a unit is there at the end of an observed period, of this year or of the one before: since its first day, since
-        it is itself and not what it was before a rename (`own_from`), or since its figures are asked for (`owes_from`)."""
-        if gone := self.gone.get(unit):
-            return bool(gone["began"] <= period <= gone["ended"])
-        row, window = self.units.get(unit, {}), self.windows.get(unit)
-        first = row.get(first_of)
-        if window and not self.covers:
-            first = window["valid_from"]
-        return (first is None or bool(first <= period)) and (
-            window is None or bool(period <= window["valid_to"])
-        )
-
-    def serves(
-        self, unit: str, period: Any, *, ruled: bool = False, rolled: bool = False
-    ) -> frozenset[str]:
-        """For what a unit's own value of a period counts: as a value while it is there, and what it is held against ends a
-        year before its last day. What a rule chose counts as a value wherever it stands."""
-        window, own_from = self.windows.get(unit), self.units.get(unit, {}).get("own_from")
-        if own_from and period < own_from and not ruled and not rolled:
-            return frozenset()
-        if window is None:
-            return BOTH
-        inside = ruled or window["valid_from"] <= period <= window["valid_to"]
-        if not window.get("before_to"):
-            return BOTH if inside else frozenset()
-        return frozenset(["value"] * inside + ["previous"] * (period <= window["before_to"]))
-
-    def taken_over(self, heir: str, period: Any) -> frozenset[str]:
-        """For what a figure counts that an heir took over: what it is held against ends a year before its last day too."""
-        last = self.windows.get(heir, {}).get("before_to")
-        return frozenset(["value"] + ["previous"] * (last is None or period <= last))
-
-    def _rolled_status(self, parent: str, members: Collection[str], rows: list[Row]) -> int:
-        of = "origin" if self.covers else "unit"
-        valued = {row[of] for row in rows if row["value"] is not None}
-        exempt = {row[of] for row in rows if self.status_of(row, parent) == NOT_APPLICABLE}
-        if any(row["status"] == WITHHELD for row in rows):
-            return WITHHELD
-        if self.covers and any(self.status_of(row, parent) == MISSING for row in rows):
-            return MISSING
-        code = rows[0]["indicator"]
-        zero = self.covers and any(
-            s["absent"] == "zero" for s in self.plan["series"] if s["indicator"] == code
-        )
-        if len(valued) + len(exempt) < len(members) and not zero:
-            return MISSING
-        return VALUE if valued or (self.covers and len(exempt) < len(members)) else NOT_APPLICABLE
+    def rulings(self) -> list[Row]:
+        """What appeals decided of values of the assessed period, one after the other."""
+        return [
+            row for row in sorted(self.facts["revision"], key=lambda r: r["sequence"])
+            if row["vintage"] == DECIDED and row["status"] == VALUE and row["period"] == self.setting["period_end"]
+        ]  # fmt: skip
 
     @staticmethod
     def admits(rule: Row | None, row: Row) -> bool:
@@ -319,12 +332,6 @@ class Oracle:
         by = rule["published_by"]
         return by is None or (row["published_on"] is not None and row["published_on"] <= by)
 
-    @staticmethod
-    def ruled(rows: list[Row], rule: Row | None) -> bool:
-        """Whether what is chosen of these releases counts wherever it stands: only untouched rows obey their unit's
-        window, and no rule chose among them."""
-        return rule is not None or any(row["at"] for row in rows)
-
     @classmethod
     def release(cls, rows: list[Row], rule: Row | None) -> Row:
         """Which of the releases of one value counts, numbered by `at`; missing where the rule lets none."""
@@ -334,37 +341,37 @@ class Oracle:
             return {**rows[0], "status": MISSING, "value": None}
         return max(held, key=lambda row: (order.get(row["vintage"] or "", 0), row["at"]))
 
-    @staticmethod
-    def _inherited(row: Row, heir: Row, additive: bool) -> Row:
-        value = row["value"]
-        if additive and value is not None:
-            value = half_up(Fraction(value * heir["share"], MICRO))
-        return {**row, "unit": heir["heir"], "value": value}
-
     def count(self, observations: Iterable[Row]) -> dict[tuple[str, str, int, str], Row]:
-        """Sums and counts per unit, indicator, segment and purpose."""
+        """Values and statuses per unit, indicator, segment and purpose."""
         uses = defaultdict(list)
         for use in self.plan["period_use"]:
-            uses[use["indicator"], use["period"]].append((use["segment"], use["purpose"]))
+            uses[use["indicator"], use["period"]].append(use)
         found: dict[tuple[str, str, int, str], Row] = {}
         for row in observations:
-            for segment, purpose in uses[row["indicator"], row["period"]]:
-                if purpose not in row["serves"]:
+            for use in uses[row["indicator"], row["period"]]:
+                if not self.is_due(row["unit"], use):
                     continue
-                key = (row["unit"], row["indicator"], segment, purpose)
+                key = (row["unit"], row["indicator"], use["segment"], use["purpose"])
                 entry = found.setdefault(key, {"values": [], "statuses": []})
                 if row["value"] is not None:
                     entry["values"].append(row["value"])
                 entry["statuses"].append(self.status_of(row))
         return found
 
-    def status_of(self, row: Row, parent: str = "") -> int:
-        """A row's status; what does not apply and nobody approved is missing. What was added up was asked below."""
+    def is_due(self, unit: str, use: Row) -> bool:
+        """Whether a period is due of a unit: as a value while anybody owes a figure of it; of the year before, while the period
+        is that is held against it."""
+        if unit not in self._listed:
+            return True
+        of = use["period"] if use["purpose"] == "value" else use["against"]
+        return bool(self.figures(unit, use["indicator"], of))
+
+    def status_of(self, row: Row) -> int:
+        """A figure's status; what does not apply and nobody approved is missing. Of what was gathered it was asked there."""
         status: int = row["status"]
-        if status != NOT_APPLICABLE or not self.covers or "file" not in row:
+        if status != NOT_APPLICABLE or "made_of" in row:
             return status
-        agreed = any((one, row["indicator"]) in self.approved for one in (row["unit"], row["origin"], parent))  # fmt: skip
-        return NOT_APPLICABLE if agreed else MISSING
+        return status if (row["unit"], row["indicator"]) in self.approved else MISSING
 
     def series(self, counted: dict[tuple[str, str, int, str], Row]) -> Cells:
         """Status and value of every observed series a unit owes."""
@@ -377,98 +384,66 @@ class Oracle:
                 code, segment = series["indicator"], series["segment"]
                 now = counted.get((unit["unit"], code, segment, "value"), nothing)
                 before = counted.get((unit["unit"], code, segment, "previous"), nothing)
-                due = self.due(unit, series, "value")
-                owed = self.due(unit, series, "previous") if self.covers else due
+                due = self.due(unit["unit"], series)
                 known[unit["unit"], code, segment] = {
-                    "status": self._status(unit, series, now, due),
+                    "status": self._status(series, now, due),
                     "value": self._combined(series, now, due),
-                    "previous": self._before(unit, series, before, owed),
+                    "previous": self._before(unit["unit"], series, before, due),
                 }
         return known
 
-    def due(self, unit: Row, series: Row, purpose: str) -> int:
-        """How many figures are due of a series: one for each period of everybody whose figures go into it."""
-        window = self.windows.get(unit["unit"])
-        heir = any(one["heir"] == unit["unit"] and one["data"] for one in self.plan["succession"])
-        if window is None and not (heir and self.covers):
+    def due(self, unit: str, series: Row) -> int:
+        """How many periods are due of a series."""
+        if unit not in self._listed:
             return int(series["expected"])
-        owners = self.owners(unit["unit"], series, purpose)
-        return sum(
-            first <= use["period"] <= last for _, first, last in owners for use in self.plan["period_use"]
-            if (use["indicator"], use["segment"], use["purpose"]) == (series["indicator"], series["segment"], purpose)
-        )  # fmt: skip
+        return sum(self.is_due(unit, use) for use in self._uses(series, "value"))
 
-    def owners(self, unit: str, series: Row, purpose: str) -> list[tuple[str, date, date]]:
-        """Whose figures go into a unit's series, from when to when: its own, and those of whom it took over."""
-        window = self.windows.get(unit, {})
-        last_before = window.get("before_to") or date.max
-        first = self.units[unit].get("owes_from") or date.min
-        own = (unit, first, last_before)
-        if purpose == "value" or not self.covers:
-            began: date = window.get("valid_from") or first
-            own = (unit, max(began, first), window.get("valid_to") or date.max)
-        found = [own]
-        for one in self.plan["succession"] if self.covers else ():
-            if one["heir"] != unit or not one["data"] or not (series["additive"] or one["renamed"]):
-                continue
-            before, code = one["unit"], series["indicator"]
-            if (
-                not self.is_known(before)
-                or (before, unit, code) in self.adopted
-                or (before, code) in self.exempt
-            ):
-                continue
-            gone = self.gone.get(one["unit"])
-            begun = gone["began"] if gone else self.units[one["unit"]].get("owes_from") or date.min
-            last = one["ends_on"] if purpose == "value" else min(one["ends_on"], last_before)
-            found.append((one["unit"], begun, last))
-        return found
+    def _uses(self, series: Row, purpose: str) -> list[Row]:
+        key = series["indicator"], series["segment"], purpose
+        return [u for u in self.plan["period_use"] if (u["indicator"], u["segment"], u["purpose"]) == key]  # fmt: skip
 
-    def since(self, unit: str, series: Row) -> date | None:
-        """The first day that a unit's figures of a series reach; None where they reach all that the run looks at."""
-        whole = series["additive"] or unit in self.renamed
-        found: date | None = self.units[unit].get("since" if whole else "own_from")
-        return found
+    def unheld(self, unit: str, series: Row) -> list[date]:
+        """The periods of the year before of which nobody was there from the first day on whose figures are a unit's now: it has no
+        year before."""
+        if unit not in self._listed:
+            return []
+        return [
+            use["period"] for use in self._uses(series, "previous")
+            if self.is_due(unit, use)
+            and min((row["first"] for row in self.figures(unit, series["indicator"], use["period"])), default=date.max) > use["begins"]
+        ]  # fmt: skip
 
-    def _status(self, unit: Row, series: Row, now: Row, due: int) -> int:
+    def _status(self, series: Row, now: Row, due: int) -> int:
         valued, statuses = len(now["values"]), now["statuses"]
         not_applicable = statuses.count(NOT_APPLICABLE)
         if due == 0:
             return NOT_DUE
         if WITHHELD in statuses:
             return WITHHELD
-        approved = (unit["unit"], series["indicator"]) in self.approved
         if valued == due:
             return VALUE
-        if self.covers and not_applicable >= due:
+        if not_applicable >= due:
             return NOT_APPLICABLE
         if series["absent"] == "zero" and MISSING not in statuses:
             return VALUE
         if valued + not_applicable < due:
             return MISSING
-        if valued > 0:
-            return VALUE
-        return NOT_APPLICABLE if approved or self.covers else MISSING
+        return VALUE if valued > 0 else NOT_APPLICABLE
 
-    def _before(self, unit: Row, series: Row, before: Row, due: int) -> int | None:
-        """What a value is held against: as whole as the value itself must be. Runs kept before semantics 9 took what there was."""
-        if self.covers:
-            statuses = before["statuses"]
-            if {MISSING, WITHHELD} & set(statuses):
-                return None
-            if statuses and not before["values"] and len(statuses) >= due:
-                return None
-            since = self.since(unit["unit"], series)
-            if since and series["before_from"] and since > series["before_from"]:
-                return None
-            if len(statuses) < due and series["absent"] != "zero":
-                return None
+    def _before(self, unit: str, series: Row, before: Row, due: int) -> int | None:
+        """What a value is held against: as whole as the value itself must be."""
+        statuses = before["statuses"]
+        if {MISSING, WITHHELD} & set(statuses) or self.unheld(unit, series):
+            return None
+        if statuses and not before["values"] and len(statuses) >= due:
+            return None
+        if len(statuses) < due and series["absent"] != "zero":
+            return None
         return self._combined(series, before, due)
 
     def _combined(self, series: Row, held: Row, due: int) -> int | None:
         values = held["values"]
-        if self.covers:
-            due -= held["statuses"].count(NOT_APPLICABLE)
+        due -= held["statuses"].count(NOT_APPLICABLE)
         if series["combine"] == "mean" and series["absent"] == "zero":
             return half_up(Fraction(sum(values), due)) if due else None
         if not values:
@@ -479,13 +454,7 @@ class Oracle:
 
     def decide(self, known: Cells, only: str | None = None) -> None:
         """Put what the decision of an appeal says in the place of a period's value; the latest stands."""
-        for row in sorted(self.facts["revision"], key=lambda r: r["sequence"]):
-            if (
-                row["vintage"] != DECIDED
-                or row["status"] != VALUE
-                or row["period"] != self.setting["period_end"]
-            ):
-                continue
+        for row in self.rulings():
             for key, entry in known.items():
                 if key[:2] == (row["unit"], row["indicator"]) and only in (None, key[1]):
                     known[key] = {**entry, "status": VALUE, "value": row["value"]}
@@ -556,7 +525,7 @@ class Oracle:
         )
         earlier = None
         whole = all(k["previous"] is not None for _, k in held)
-        if self.setting.get("as_covered") and not whole:
+        if not whole:
             before = None
         if before is not None and bottom_before is not None and bottom_before > 0:
             earlier = half_up(Fraction(before) / Fraction(bottom_before) * scale)
@@ -580,11 +549,7 @@ class Oracle:
 
     def _earned(self, rows: list[Row], rule: Row, scale: int, last: Any) -> Row:
         at = self.setting["at"]
-        until = (
-            min(rule["ends_on"], at, last)
-            if self.setting.get("as_covered")
-            else min(rule["ends_on"], at)
-        )
+        until = min(rule["ends_on"], at, last)
         standing = [row for row in rows if not row["waived"]]
         due = [row for row in standing if rule["starts_on"] <= row["due_on"] <= until]
         shares = sum(row["share"] for row in due)
@@ -634,8 +599,8 @@ class Oracle:
         return cells
 
     @cached_property
-    def handed(self) -> dict[tuple[str, str], int]:
-        """Targets handed down, by unit and indicator."""
+    def handed(self) -> dict[tuple[str, str], int | None]:
+        """Targets handed down, by unit and indicator; None for an heir of units that were asked in unlike ways."""
         return {(r["unit"], r["indicator"]): r["target"] for r in self.plan["cascade_target"]}
 
     def agreed(self) -> Agreed:
@@ -648,13 +613,13 @@ class Oracle:
 
     def aims(self, unit: str, rule: Row, agreed: Agreed) -> Row:
         """What a unit's value is measured against: agreed, handed down, or as the rulebook has it."""
-        code, held = rule["indicator"], dict[str, Any]()
-        for kind in AIMS:
-            own = agreed.get((unit, code, kind))
-            if own is None and kind == "target":
-                own = self.handed.get((unit, code))
-            held[kind] = self._scaled_target(unit, rule, kind, rule[kind] if own is None else own)
-        return held
+        code = rule["indicator"]
+        own = {kind: agreed[unit, code, kind] for kind in AIMS if (unit, code, kind) in agreed}
+        if None in own.values():
+            return dict.fromkeys(AIMS)
+        if "target" not in own and (unit, code) in self.handed:
+            own["target"] = self.handed[unit, code]
+        return {kind: self._scaled_target(unit, rule, own.get(kind, rule[kind])) for kind in AIMS}
 
     def _time(self, unit: str, rule: Row) -> tuple[int, int]:
         """How much of the unit's time in the period a segment covers, and all of it."""
@@ -693,24 +658,36 @@ class Oracle:
         return [member for member in members if counts(member)]
 
     def known_targets(self) -> list[Row]:
-        """Agreed targets, and those that a successor takes over and has none of its own for."""
-        additive = {row["indicator"]: row["additive"] for row in self.plan["series"]}
-        own = {(t["unit"], t["indicator"], t["kind"], t["period"]) for t in self.facts["target"]}
-        handed: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-        for succession in self.plan["succession"]:
-            for t in self.facts["target"]:
-                key = (succession["heir"], t["indicator"], t["kind"], t["period"])
-                if not succession["targets"] or t["unit"] != succession["unit"] or key in own:
+        """Agreed targets, and those that a successor takes over and has none of its own for; without a value where the units
+        before it that owe the indicator were asked in unlike ways."""
+        agreed = {
+            (t["unit"], t["indicator"], t["kind"], t["period"]): t for t in self.facts["target"]
+        }
+        series = {(row["category"], row["indicator"]) for row in self.plan["series"]}
+        handed: dict[tuple[Any, ...], int | None] = {}
+        for heir in {row["heir"] for row in self.plan["succession"]}:
+            before = [row for row in self.plan["succession"] if row["heir"] == heir and row["unit"] in self.units]  # fmt: skip
+            for code, kind, period in {key[1:] for key in agreed}:
+                asked = [
+                    (row, agreed.get((row["unit"], code, kind, period))) for row in before
+                    if (self.units[row["unit"]]["category"], code) in series and (row["unit"], code) not in self.exempt
+                ]  # fmt: skip
+                if (heir, code, kind, period) in agreed or not any(held for _, held in asked):
                     continue
-                share = Fraction(succession["share"], MICRO) if additive.get(key[1]) else 1
-                handed[key].append(half_up(Fraction(t["value"] * share)))
+                key = heir, code, kind, period
+                if not all(held for _, held in asked):
+                    handed[key] = None
+                elif self.additive[code]:
+                    handed[key] = sum(half_up(Fraction(held["value"] * row["share"], MICRO)) for row, held in asked if held)  # fmt: skip
+                else:
+                    numbers = {held["value"] for _, held in asked if held}
+                    handed[key] = numbers.pop() if len(numbers) == 1 else None
         return self.facts["target"] + [
-            {"unit": unit, "indicator": code, "kind": kind, "period": period, "value": sum(values)}
-            for (unit, code, kind, period), values in handed.items()
-            if additive.get(code) or len(values) == 1
+            {"unit": unit, "indicator": code, "kind": kind, "period": period, "value": value}
+            for (unit, code, kind, period), value in handed.items()
         ]
 
-    def _scaled_target(self, unit: str, rule: Row, kind: str, target: int | None) -> int | None:
+    def _scaled_target(self, unit: str, rule: Row, target: int | None) -> int | None:
         """What is asked in quantities of a unit of a part of the year shrinks with the time that its figures cover."""
         window = self.windows.get(unit)
         if (
@@ -720,11 +697,7 @@ class Oracle:
             or self.setting["part_year_targets"] != "pro_rata"
         ):
             return target
-        # Plans kept before semantics 9 cut the target and what is beyond it, and nothing below.
-        if not window.get("reach_days") and kind not in {"target", "stretch"}:
-            return target
-        days = self.part_days.get((unit, rule["indicator"])) or window.get("reach_days")
-        days = days or window["days"]
+        days = self.part_days.get((unit, rule["indicator"])) or window["reach_days"]
         return half_up(Fraction(target * days, window["period_days"]))
 
     def groups(self, cells: Cells) -> dict[tuple[str, str, int], list[Row]]:

@@ -16,8 +16,13 @@ def sources_of(tables: Mapping[str, Sequence[Row]], unit: str) -> list[str]:
     found = [unit]
     for code in found:
         before = [row["unit"] for row in tables["succession"] if row["heir"] == code]
-        below = [row["child"] for row in tables["rollup"] if row["unit"] == code]
-        found += [other for other in dict.fromkeys((*before, *below)) if other not in found]
+        owed = [
+            row["origin"]
+            for name in ("figure", "rollup")
+            for row in tables[name]
+            if row["unit"] == code
+        ]
+        found += [other for other in dict.fromkeys((*before, *owed)) if other not in found]
     return found
 
 

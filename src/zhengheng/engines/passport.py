@@ -376,7 +376,8 @@ class _Maker(SourceRows):
         made = {row["indicator"] for row in tables["derivation"]} | {
             row["indicator"] for row in tables["rule"] if row["method"] == "milestones"
         }
-        rows = (row for period in {u["period"] for u in tables["period_use"] if u["indicator"] == code} for row in self.counted.get((self.unit, code, period), ()))  # fmt: skip
+        figures = (self.counted.get((self.unit, code, u["period"])) for u in tables["period_use"] if u["indicator"] == code)  # fmt: skip
+        rows = [one for row in figures if row for one in row.get("made_of", [row])]
         if code not in made and any(row["status"] == NOT_APPLICABLE for row in rows):
             return ""
         seen = [cell["status"] for (one, place), cell in self.cells.items() if one == code and place]  # fmt: skip
@@ -431,7 +432,7 @@ class _Maker(SourceRows):
         )
         if rule["method"] == "milestones" and status == "value":
             nodes = list(self._nodes(cell["indicator"], cell["segment"]))
-            if nodes and not self._ruled(cell["indicator"]):
+            if nodes and not self._ruled(self.unit, cell["indicator"]):
                 detail += self.t(*sum_words((row for row, _ in nodes), nodes[0][1], self.run.plan.at))  # fmt: skip
         if rule["carried"] and cell["value"] is not None and (cell["indicator"], 0) in self.cells:
             n, of = self._time(cell, rule)
@@ -454,7 +455,7 @@ class _Maker(SourceRows):
         ):
             return ""
         shorter = next((row["days"] for row in tables["part_days"] if (row["unit"], row["indicator"]) == (self.unit, cell["indicator"])), None)  # fmt: skip
-        days, of = shorter or held["reach_days"] or held["days"], held["period_days"]
+        days, of = shorter or held["reach_days"], held["period_days"]
         if days == of:
             return ""
         return self.t(f"，全期的要求按数据所含的 {days}/{of} 天折算", f", what is asked of the whole period cut to {days} of {of} days, those of its figures")  # fmt: skip
@@ -473,11 +474,8 @@ class _Maker(SourceRows):
             named = codes != [cell["indicator"]]
             absent = [one for code in codes for one in self._absent(code, cell["segment"], "value", named=named)]  # fmt: skip
             if not absent and (indicator.reference.to == "previous" or indicator.year_on_year):
-                if since := max(
-                    (day for code in codes if (day := self._too_late(code))),
-                    default=None,
-                ):
-                    return f"本单位（连同所承继的单位）的数自 {since} 起，没有完整的上年数可比", f"its figures, with what it took over, begin on {since}: there is no whole year before to be held against"  # fmt: skip
+                if first := min((one for code in codes if (one := self._too_late(code, cell["segment"]))), default=""):  # fmt: skip
+                    return f"{first} 本单位（连同所承继的单位）还不在名单上，没有完整的上年数可比", f"in {first} neither it nor a unit that it took over was there: there is no whole year before to be held against"  # fmt: skip
                 absent = [one for code in codes for one in self._absent(code, cell["segment"], "previous", named=named)]  # fmt: skip
             if not absent:
                 return None
@@ -489,8 +487,9 @@ class _Maker(SourceRows):
         for code, factor in parts.denominator.items():
             scale = 10 ** self.run.rulebook.indicator(code).decimals
             for period in self._used(code, cell["segment"]):
-                rows = self.counted.get((self.unit, code, period), [])
-                held += sum((Fraction(row["value"], scale) * Fraction(factor) for row in rows if row["value"] is not None), Fraction(0))  # fmt: skip
+                row = self.counted.get((self.unit, code, period))
+                if row is not None and row["value"] is not None:
+                    held += Fraction(row["value"], scale) * Fraction(factor)
         if held >= Fraction(parts.minimum):
             return None
         count, least = plain(half_up(held * 10**6), 6), f"{parts.minimum.normalize():f}"
@@ -504,42 +503,38 @@ class _Maker(SourceRows):
         ]
 
     def _used(self, code: str, segment: int, purpose: str = "value") -> list[date]:
-        """The periods whose figures go into the value of a segment, or into what it is held against."""
-        uses = self.run.plan.tables["period_use"]
-        return sorted({u["period"] for u in uses if (u["indicator"], u["segment"], u["purpose"]) == (code, segment, purpose)})  # fmt: skip
+        """The periods that are due of a unit and go into the value of a segment, or into what it is held against."""
+        return sorted(
+            use["period"] for use in self.run.plan.tables["period_use"]
+            if (use["indicator"], use["segment"], use["purpose"]) == (code, segment, purpose)
+            and self.oracle.is_due(self.unit, use)
+        )  # fmt: skip
 
-    def _series_row(self, code: str) -> Row | None:
-        """A row of the plan for a series: what of it is asked here is the same in all its segments; none of dated nodes."""
-        return next((row for row in self.run.plan.tables["series"] if row["indicator"] == code), None)  # fmt: skip
-
-    def _too_late(self, code: str) -> date | None:
-        """The day on which the figures of a series begin, where that is after the first that they would be held against."""
-        if (row := self._series_row(code)) is None:
-            return None
-        since, first = self.oracle.since(self.unit, row), row["before_from"]
-        return since if since and first and since > first else None
+    def _too_late(self, code: str, segment: int) -> str:
+        """The first period of the year before of which nobody was there whose figures are the unit's now; empty where there is none."""
+        rows = self.run.plan.tables["series"]
+        row = next((one for one in rows if (one["indicator"], one["segment"]) == (code, segment)), None)  # fmt: skip
+        lacking = [] if row is None else self.oracle.unheld(self.unit, row)
+        frequency = self.run.rulebook.indicator(code).frequency
+        return period_ending(min(lacking), frequency).code if lacking else ""
 
     def _absent(self, code: str, segment: int, purpose: str, *, named: bool) -> list[str]:
         """The periods that are due of a series and have no value, each of everybody whose figures go into it; of what an
         indicator is made from, with its name."""
         series, found = self.run.rulebook.indicator(code), []
         head = f"{code} {series.name.say(self.language)} " if named else ""
-        row = self._series_row(code)
-        owners = [] if row is None else self.oracle.owners(self.unit, row, purpose)
         for end in self._used(code, segment, purpose):
-            counted = self.counted.get((self.unit, code, end), [])
-            for owner, first, last in owners:
-                rows = [row for row in counted if row["origin"] == owner]
-                if (
-                    not any(
-                        row["value"] is not None or self.oracle.status_of(row) == NOT_APPLICABLE
-                        for row in rows
-                    )
-                    and first <= end <= last
-                    and (rows or series.absent == "missing")
-                ):
-                    whose = "" if owner == self.unit else f"{owner} {self._name(owner)} "
-                    found.append(f"{whose}{head}{period_ending(end, series.frequency).code}")
+            row = self.counted.get((self.unit, code, end))
+            period = period_ending(end, series.frequency).code
+            figures: list[Row] = [{"origin": self.unit, "status": 0, "value": None}] if row is None else row.get("made_of", [row | {"origin": self.unit}])  # fmt: skip
+            for one in figures:
+                status = (
+                    self.oracle.status_of(one) if row and "made_of" not in row else one["status"]
+                )
+                settled = one["value"] is not None or status == NOT_APPLICABLE
+                if not settled and (status or series.absent == "missing"):
+                    whose = "" if one["origin"] == self.unit else f"{one['origin']} {self._name(one['origin'])} "  # fmt: skip
+                    found.append(f"{whose}{head}{period}")
         return found
 
     def _beside(self, cell: Row, rule: Row) -> Beside:

@@ -1,7 +1,7 @@
 """What an indicator of the passport rests on: the rows that counted or did not, each with its file, of whichever unit they came from."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -70,7 +70,8 @@ class SourceRows:
     def _facts(self, table: str, unit: str, indicator: str | None = None) -> list[Row]:
         """A unit's source rows; those of all origins are read once a table."""
         if table not in self.facts:
-            self.facts[table] = unit_rows(self.run.facts, table, self.origins)
+            wanted = [*self.origins, *self._between] if table == "revision" else self.origins
+            self.facts[table] = unit_rows(self.run.facts, table, list(dict.fromkeys(wanted)))
         return [
             row for row in self.facts[table]
             if row["unit"] == unit and (indicator is None or row["indicator"] == indicator)
@@ -82,12 +83,9 @@ class SourceRows:
         return oracle_of(self.run, self.unit)
 
     @cached_property
-    def counted(self) -> dict[tuple[str, str, date], list[Row]]:
-        """Unit, series, period → the rows that counted; one without `file` was added up from below."""
-        found: dict[tuple[str, str, date], list[Row]] = {}
-        for row in self.oracle.observations():
-            found.setdefault((row["unit"], row["indicator"], row["period"]), []).append(row)
-        return found
+    def counted(self) -> dict[tuple[str, str, date], Row]:
+        """Unit, series, period → the figure that counted; one that was gathered says what it is made of."""
+        return {(row["unit"], row["indicator"], row["period"]): row for row in self.oracle.observations()}  # fmt: skip
 
     def _name(self, unit: str) -> str:
         return self.unit_names.get(unit, unit)
@@ -95,9 +93,10 @@ class SourceRows:
     def _inputs(self, code: str, segment: int) -> Iterator[Entry]:
         """The observations, targets and milestones that entered, each with its source row."""
         parts = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == code]
-        if ruled := self._ruled(code):
+        if ruled := self._ruled(self.unit, code):
             label = self.t("申诉决定（代替以下各行算出的值）", "decided on appeal, in the place of what the rows below give")  # fmt: skip
             yield Entry("decided", code, label, self._value(ruled), parts=[self._source(ruled)])
+        yield from self._apart(code)
         if parts:
             for part in parts:
                 role = self.run.rulebook.indicator(part)
@@ -109,7 +108,7 @@ class SourceRows:
             use["period"] for use in self.run.plan.tables["period_use"]
             if (use["indicator"], use["segment"]) == (code, segment)
         }  # fmt: skip
-        yield from self._observed(self.unit, code, periods)
+        yield from self._observed(code, periods)
         period = self.run.plan.period
         for row in self._facts("target", self.unit, code):
             if not period.start <= row["period"] <= period.end:
@@ -130,7 +129,7 @@ class SourceRows:
         counts = {(row["kind"], row["period"]): row["value"] for row in self.oracle.known_targets() if (row["unit"], row["indicator"]) == (self.unit, code)}  # fmt: skip
         adds = any(row["indicator"] == code and row["additive"] for row in tables["series"])
         for one in tables["succession"]:
-            if one["heir"] != self.unit or not one["targets"]:
+            if one["heir"] != self.unit:
                 continue
             before = one["unit"]
             for row in self._facts("target", before, code):
@@ -158,51 +157,69 @@ class SourceRows:
         """The dated nodes of an indicator's segment with their rule; those of other years counted there, those after the
         unit's last day nowhere."""
         assert self.of_unit is not None
-        last = self.of_unit["valid_to"] if self.run.plan.tables["setting"][0]["as_covered"] else date.max  # fmt: skip
+        last = self.of_unit["valid_to"]
         for rule in self.run.plan.tables["milestone_rule"]:
             if (rule["indicator"], rule["segment"]) == (code, segment):
                 for row in self._facts("milestone", self.unit, code):
                     if rule["starts_on"] <= row["due_on"] <= min(rule["ends_on"], last):
                         yield row, rule
 
-    def _ruled(self, code: str) -> Row | None:
+    @cached_property
+    def _between(self) -> list[str]:
+        """Units between this one and those at the ends of its branches: their decisions are read, their figures are not."""
+        found = [self.unit]
+        for unit in found:
+            below = (child for one in self.run.rulebook.cascade if one.roll_up and one.parent == unit for child in one.children)  # fmt: skip
+            found += [child for child in below if child not in found]
+        return found[1:]
+
+    def _apart(self, code: str) -> Iterator[Entry]:
+        """What appeals decided of the whole period of units whose figures go into this one's, and cannot be divided among them."""
+        others = dict.fromkeys(one for one in (*self.origins, *self._between) if one != self.unit)
+        for unit in others if self.run.facts.decided() else ():
+            ruled = self._ruled(unit, code)
+            if ruled is None or any(key[:2] == (unit, code) for key in self.oracle.ruled):
+                continue
+            name = f"{unit} {self._name(unit)}"
+            label = self.t(f"{name} 的申诉决定：认定的是整个期间的数值，不能分到这里计入的各部分，没有采用",
+                           f"decided on an appeal of {name}: a value of the whole period, which cannot be divided among what counts here, and is not used")  # fmt: skip
+            yield Entry("decided", code, label, self._value(ruled), parts=[self._source(ruled)])
+
+    def _ruled(self, unit: str, code: str) -> Row | None:
         """The decision on an appeal that stands in the place of the period's value."""
         end = self.run.plan.period.end
-        held = [r for r in self._facts("revision", self.unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
+        held = [r for r in self._facts("revision", unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
         return max(held, key=lambda r: int(r["sequence"]), default=None)
 
-    def _observed(
-        self, unit: str, code: str, periods: set[date], beside: Collection[str] | None = None
-    ) -> Iterator[Entry]:
-        """A unit's rows of a series: its own, those taken over, those added up from below.
-
-        `beside` are all that a parent adds up, this unit among them, where it is the parent's rows that are told: what one
-        of these has taken over of another counts once, as that other's own.
-        """
-
-        def adds(row: Row) -> bool:
-            return beside is None or self.oracle.adds(unit, row, beside)
-
-        own = {}
+    def _observed(self, code: str, periods: set[date]) -> Iterator[Entry]:
+        """A unit's rows of a series: its own, those taken over, those added up from below."""
+        made = [
+            figure
+            for period in sorted(periods) if (row := self.counted.get((self.unit, code, period)))
+            for figure in row.get("made_of", [{**row, "origin": self.unit, "through": self.unit}])
+        ]  # fmt: skip
         for table in ("observation", "revision"):
-            for row in self._facts(table, unit, code):
+            for row in self._facts(table, self.unit, code):
                 if row["period"] in periods and row["vintage"] != DECIDED:
-                    chosen = self.counted.get((unit, code, row["period"]), [])
-                    own[row["period"], row["file"], row["row"]] = row
-                    yield self._row(
-                        table, row, any(_same(row, other) and adds(other) for other in chosen)
-                    )
-        added: set[date] = set()
-        for period in sorted(periods):
-            for row in self.counted.get((unit, code, period), []):
-                if "file" not in row:
-                    added.add(period)
-                elif (period, row["file"], row["row"]) not in own:
-                    yield self._taken_over(row, counts=adds(row))
-        below = [r["child"] for r in self.run.plan.tables["rollup"] if (r["unit"], r["indicator"]) == (unit, code)]  # fmt: skip
-        for child in below if added else ():
-            yield Entry("added", child, self.t(f"汇入 {child} {self._name(child)}", f"added from {child} {self._name(child)}"),
-                        parts=list(self._observed(child, code, added, below)))  # fmt: skip
+                    yield self._row(table, row, any(_same(row, one) for one in made))
+        others = [one for one in made if one["origin"] != self.unit and "file" in one]
+        yield from self._as_decided([one for one in others if one["vintage"] == DECIDED])
+        others = [one for one in others if one["vintage"] != DECIDED]
+        yield from (self._taken_over(one) for one in others if one["through"] == one["origin"])
+        added = [one for one in others if one["through"] != one["origin"]]
+        for below in dict.fromkeys(one["origin"] for one in added):
+            yield Entry("added", below, self.t(f"汇入 {below} {self._name(below)}", f"added from {below} {self._name(below)}"),
+                        parts=[self._figure(one) for one in added if one["origin"] == below])  # fmt: skip
+
+    def _as_decided(self, figures: list[Row]) -> Iterator[Entry]:
+        """What an appeal decided of other units' whole period, in the place of their rows."""
+        for origin in dict.fromkeys(one["origin"] for one in figures):
+            held = [one for one in figures if one["origin"] == origin]
+            last = max(held, key=lambda one: one["period"])
+            name, said = f"{origin} {self._name(origin)}", self._value({**last, "value": last["reported"]})  # fmt: skip
+            yield Entry("inherited" if last["through"] == origin else "added", last["indicator"],
+                        self.t(f"计入 {name} 的申诉决定", f"of {name}, as decided on appeal"), self._value(last),
+                        self.t(f"原值 {said}", f"out of {said}"), parts=[self._source(last)])  # fmt: skip
 
     def _row(self, table: str, row: Row, counts: bool) -> Entry:
         words = ("修订", "revision") if table == "revision" else ("观测", "observation")
@@ -211,32 +228,24 @@ class SourceRows:
         if not counts:
             if not known(row, self.run.plan.tables["setting"][0]):
                 day = row["published_on"]
-                detail.append(self.t(f"公布日为 {day}，在核算日之后", f"day of publication {day}, after the day of the run"))  # fmt: skip
+                detail.append(self.t(f"{day} 公布，在核算日之后", f"published on {day}, after the day of the run"))  # fmt: skip
             detail.append(self.t("未计入", "not counted"))
         status = STATUS_NAMES[row["status"]]
         return Entry(table, row["indicator"], f"{label} {row['period']}", self._value(row),
                      "; ".join(detail), status, [self._source(row)])  # fmt: skip
 
-    def _taken_over(self, row: Row, *, counts: bool) -> Entry:
+    def _taken_over(self, row: Row) -> Entry:
         """A predecessor's row in the heir's values, with what it was there."""
-        first = next(
-            held
-            for unit in self.origins
-            for table in ("observation", "revision")
-            for held in self._facts(table, unit, row["indicator"])
-            if (held["period"], held["file"], held["row"])
-            == (row["period"], row["file"], row["row"])
-        )
-        before = first["unit"]
-        label = self.t(f"承继自 {before} {self._name(before)} {row['period']}",
-                       f"taken over from {before} {self._name(before)} {row['period']}")  # fmt: skip
-        whole = self.t(f"原值 {self._value(first)}", f"out of {self._value(first)}")
-        if not counts:
-            whole += self.t(
-                "；未计入，该单位的数另行汇入", "; not counted, that unit's own figure is added"
-            )
-        return Entry("inherited", row["indicator"], label, self._value(row), whole,
-                     STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
+        before, period = row["origin"], row["period"]
+        label = self.t(f"承继自 {before} {self._name(before)} {period}", f"taken over from {before} {self._name(before)} {period}")  # fmt: skip
+        return replace(self._figure(row), kind="inherited", label=label)
+
+    def _figure(self, row: Row) -> Entry:
+        """Another unit's figure, at the share that counts of it, with what was reported there."""
+        words = self.t("观测", "observation")
+        said = self._value({**row, "value": row["reported"]})
+        return Entry("observation", row["indicator"], f"{words} {row['period']}", self._value(row),
+                     self.t(f"原值 {said}", f"out of {said}"), STATUS_NAMES[row["status"]], [self._source(row)])  # fmt: skip
 
     def _value(self, row: Row) -> str:
         decimals = self.run.rulebook.indicator(row["indicator"]).decimals
@@ -267,4 +276,5 @@ class SourceRows:
 
 
 def _same(row: Row, chosen: Row) -> bool:
-    return all(row[name] == chosen.get(name) for name in ("file", "row", "value", "vintage"))
+    reported = chosen.get("reported", chosen["value"])
+    return row["value"] == reported and all(row[name] == chosen.get(name) for name in ("file", "row", "vintage"))  # fmt: skip

@@ -13,7 +13,8 @@ from zhengheng.engines.columns import halved, quote, restored
 from zhengheng.engines.desk import Desk, Empties
 from zhengheng.engines.reuse import Reuse, digest, link
 from zhengheng.lake.facts import Facts
-from zhengheng.scoring.pipeline import SEMANTICS, Step, chosen, conditions, consumed_once, reads
+from zhengheng.scoring.contracts import SEMANTICS
+from zhengheng.scoring.pipeline import Step, chosen, conditions, consumed_once, reads
 from zhengheng.scoring.plan import Plan
 
 AT_ONCE = 4

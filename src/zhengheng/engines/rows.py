@@ -72,7 +72,6 @@ def with_roster(
             "valid_to": pa.repeat(pa.scalar(period.end, pa.date32()), count),
             "part_year": pa.repeat(False, count), "ranked": plain["ranked"],
             "bound": pc.and_(pc.is_in(plain["category"], bound), pc.is_valid(plain["superior"])),
-            **{name: pa.nulls(count, pa.date32()) for name in ("began", "own_from", "owes_from", "since")},
         }
     )  # fmt: skip
     shape = pa.schema([pa.field(f.name, f.type) for f in schema("unit")])

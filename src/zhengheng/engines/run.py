@@ -16,7 +16,7 @@ from zhengheng.lake.facts import INTAKE_SEMANTICS, Facts
 from zhengheng.lake.whole import whole
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.pipeline import SEMANTICS
+from zhengheng.scoring.contracts import SEMANTICS
 from zhengheng.scoring.plan import Plan, compile_plan
 
 

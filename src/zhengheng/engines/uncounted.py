@@ -56,7 +56,10 @@ def uncounted(runs: Sequence[Run]) -> Iterator[Problem]:
 
 def _not_added(run: Run) -> Iterator[Problem]:
     """Targets of quantities that stay with the unit before, as its heir has one of its own: its quantities go over, they do not."""
-    handing = [row for row in run.plan.tables["succession"] if row["targets"]]
+    handing = [
+        {"unit": event.unit, "heir": heir.unit} for event in run.rulebook.succession
+        if event.targets == "inherit" and event.date <= run.plan.period.end for heir in event.heirs
+    ]  # fmt: skip
     if not handing:
         return
     party = sorted({one for row in handing for one in (row["unit"], row["heir"])})

@@ -48,7 +48,7 @@ from zhengheng.engines.stated import StatedOracle
 from zhengheng.engines.tables import INDICATOR_SCORES, SCORES, indicator_rows, score_rows
 from zhengheng.scheme.fingerprint import data_fingerprint, former_fingerprint, wording_fingerprint
 from zhengheng.scheme.model import Rulebook, Unit
-from zhengheng.scoring.contracts import CONTRACTS, FACTS
+from zhengheng.scoring.contracts import CONTRACTS, FACTS, SEMANTICS
 from zhengheng.scoring.plan import compile_plan
 
 # -- what is in the bundle ----------------------------------------------------------------------
@@ -189,7 +189,9 @@ class Bundle:
             for row in self._input("unit", HEADERS["unit"])
         ]  # fmt: skip
         period, at = parse_period(self.about["period"]), date.fromisoformat(self.about["at"])
-        made = compile_plan(book, "", units, period, at, int(self.about["semantics"])).tables
+        if self.about["semantics"] != SEMANTICS:
+            self.found.append(f"run.json: scored by the rules of an earlier release ({self.about['semantics']}); the verifier of that release checks it / 按旧版规则核算，请用当时的复核程序复核")  # fmt: skip
+        made = compile_plan(book, "", units, period, at).tables
         stated = _object(self.folder / "plan.json")
         for name in sorted(made.keys() ^ stated.keys()):
             self.found.append(f"plan.json {name}: not a table of the plan, or a table that lacks / 多出或缺少的表")  # fmt: skip

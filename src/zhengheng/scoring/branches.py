@@ -141,7 +141,7 @@ class BranchRows(PlanRows):
             "unit_scale": 10**leaf.decimals, "digits": leaf.digits, "round_unit": 10 ** (9 - leaf.digits),
             "carry": leaf.carry, "full": micro(full, "rulebook", "weights", leaf.code), "sign": -1 if leaf.direction == "down" else 1,
             "reference": leaf.reference.to, "reference_unit": leaf.reference.unit,
-            "additive": self._adds_up(leaf.code) and (self.covers or not leaf.parts),
+            "additive": self._adds_up(leaf.code),
             "elapsed_n": (min(last or self.at, self.period.end) - self.period.start).days + 1,
             "elapsed_d": self.period.days,
         }  # fmt: skip

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+SEMANTICS = "10"
+"""Version of what the tables and the steps mean; part of every run's id."""
+
 ColumnType = Literal["text", "date", "bool", "int", "big"]
 
 VALUE, NOT_APPLICABLE, MISSING, WITHHELD, NOT_DUE, FILLED, UNDEFINED = 1, 2, 3, 4, 5, 6, 7
@@ -167,7 +170,6 @@ PLAN = tuple(
         period_begin date? first day of the assessed period; empty in plans kept before semantics 7
         period_end date last day of the assessed period
         known_by date? values published after this day do not count; empty in plans kept before semantics 8
-        as_covered bool? true: the rules on gaps and last days of decision 16; empty in plans kept before semantics 9
         part_of date? last day of the whole period that this run is a part of, as a quarter of an assessed year; else empty
         withheld text unranked, block, floor
         part_year text scored, no_grade
@@ -192,28 +194,19 @@ PLAN = tuple(
         valid_to date last day inside the period
         part_year bool did not exist for the whole period
         ranked bool takes part in ranks
-        bound bool its own score is bound to its superior's
-        began date? its first day, where that lies after the first that the run looks at; empty in plans kept before semantics 9
-        own_from date? the same, or the day on which it took over what it was before a rename: its own figures begin then
-        owes_from date? the same, or the day of a split whose heir it is: what it has from before counts, and is not asked for
-        since date? the first day that its figures reach with what it took over, where that lies after the first that the run looks at""",
-        """gone_unit key unit
-        unit text units that ended before the period, and after the first day that the run looks at: figures of then are made of theirs
-        began date first day there, from that day on
-        ended date last day""",
+        bound bool its own score is bound to its superior's""",
         """part_unit key unit
         unit text units that existed for part of the period only
         valid_from date first day
         valid_to date last day
         days int:4 days inside the period
         period_days int:4 days of the period
-        reach_from date? first day that its sums reach, with what it took over; empty in plans kept before semantics 9
-        reach_days int?:4 days from there to its last one; empty in plans kept before semantics 9
-        before_to date? a year before its last day: what it is held against ends there; empty in plans kept before semantics 9""",
+        reach_from date first day that its sums reach, with what it took over
+        reach_days int:4 days from there to its last one""",
         """part_days key unit, indicator
-        unit text units that end within a period of the indicator, as within a quarter
+        unit text units whose figures of an indicator cover other days than its sums do, as where it ends within a quarter
         indicator text indicators whose parts of a period add up
-        days int:4 days from the first that its sums reach to the last that a figure of its covers""",
+        days int:4 days from the first to the last that a figure of its covers""",
         """part_share key unit, indicator, segment
         unit text units that existed for part of the period only
         indicator text indicators whose period is cut by a split change
@@ -226,23 +219,28 @@ PLAN = tuple(
         """cascade_target key unit, indicator
         unit text code
         indicator text code
-        target big:15 target handed down, value scale""",
+        target big?:15 target handed down, value scale; empty for an heir of units that were asked in unlike ways: it has none""",
         """succession key unit, heir
         unit text predecessor
-        heir text successor
-        ends_on date last day of the predecessor
-        share int:7 share taken over, micro
-        renamed bool one heir with everything: all series go over
-        data bool observations go over
-        targets bool targets go over""",
-        """adopted key unit, heir, indicator
-        unit text a parent that ended, all of whose children are its heir's too: the heir adds them up itself, and owes nothing of the parent's own
-        heir text the heir
-        indicator text observed series""",
-        """rollup key unit, child, indicator
+        heir text successor that takes over its targets
+        share int:7 share taken over, micro""",
+        """figure key unit, origin, kind, first
+        unit text whose values are not made of its own figures of all times alone
+        origin text whose figures they are made of: its own, and those of units before it
+        kind text all, sums, others: of which series
+        share int:7 share that counts, micro
+        first date the first day on which a period may end
+        last date the last such day
+        if_any bool only where the origin reported a figure of this time at all: the list does not say whether it was there""",
+        """rollup key unit, through, origin, indicator, first
         unit text parent whose value may come from below
-        child text unit at the end of its branches
-        indicator text observed series that adds up""",
+        through text the parent, or one that it took over: what that one reports itself stands in the place of what is below
+        origin text whose figures are added up
+        indicator text observed series that adds up
+        share int:7 share that counts, micro
+        first date the first day on which a period may end
+        last date the last such day
+        if_any bool only where the origin reported a figure of this time at all: the list does not say whether it was there""",
         """vintage_rule key indicator, period
         indicator text code
         period date last day of the observed period
@@ -252,7 +250,9 @@ PLAN = tuple(
         indicator text code
         segment int:3 part of the period cut by a split change, from 1; 0 is the whole of a period that is cut
         purpose text value, previous
-        period date last day of an observed period that counts""",
+        period date last day of an observed period that counts
+        against date? of a previous one: the last day of the period that is held against it
+        begins date? of a previous one: its first day""",
         """series key indicator, segment
         indicator text code
         segment int:3 segment
@@ -260,7 +260,6 @@ PLAN = tuple(
         combine text sum, mean
         absent text missing, zero
         expected int:4 periods due
-        before_from date? first day of what it is held against in the year before; empty where it is not, and before semantics 9
         additive bool quantities that succession may share out""",
         """derivation key indicator, depth
         indicator text derived indicator

@@ -14,7 +14,7 @@ from zhengheng.scoring.pipeline import chosen, conditions
 from zhengheng.scoring.plan import Plan
 
 Tables = Mapping[str, Sequence[dict[str, Any]]]
-_OWN = ("revised_value", "part_expected")
+_OWN = ("revised_value", "decided_value", "settled_value", "held_figure", "part_expected")
 """Over all units at once, each row from that unit's own."""
 _AFTER = ("ranking", "pool", "grading", "reference_score")
 """Behind the total: places and grades."""
@@ -27,7 +27,7 @@ def _grouped(tables: Tables) -> set[str]:
 
 
 _BY: dict[str, Callable[[Tables], set[str]]] = {
-    "rolled_value": lambda t: {row["indicator"] for row in t["rollup"]},
+    **dict.fromkeys(("owed_figure", "gathered_value"), lambda t: {row["indicator"] for row in t["rollup"]}),
     "peer_value": lambda t: {row["indicator"] for row in t["filling"]},
     **dict.fromkeys(
         ("group_value", "group_bound", "treated_value", "group_measure", "group_centre", "beyond_spread",
@@ -48,8 +48,8 @@ def met(plan: Plan) -> set[str] | None:
     for step, active in chosen(holds):
         if not active or step.scope == "unit" or step.table in (*_OWN, *_AFTER, *_LATER):
             continue
-        if step.table in {"inherited_value", "inherited_target"}:
-            continue  # by the units that follow one another: `kin`
+        if step.table == "inherited_target":
+            continue  # by the units that follow one another: `kin`, as the figures of `figure` do
         if step.table not in _BY:
             return None
         found |= _BY[step.table](plan.tables)
@@ -58,7 +58,13 @@ def met(plan: Plan) -> set[str] | None:
 
 def kin(plan: Plan) -> set[str]:
     """The units that took something over from others, or handed it over."""
-    return {row[side] for row in plan.tables["succession"] for side in ("unit", "heir")}
+    handed = {row[side] for row in plan.tables["succession"] for side in ("unit", "heir")}
+    return handed | {
+        row[side]
+        for row in plan.tables["figure"]
+        if row["unit"] != row["origin"]
+        for side in ("unit", "origin")
+    }
 
 
 def made_of(plan: Plan, indicators: Iterable[str]) -> set[str]:

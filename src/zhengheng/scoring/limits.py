@@ -23,11 +23,11 @@ GROUPS = {
     "branch": ("category", "parent"),
     "rule": ("category", "indicator"),
     "rollup": ("unit", "indicator"),
-    "succession": ("heir",),
+    "figure": ("unit",),
 }
 """What the numbers and rows of a plan table are added up over."""
-ROWS = {"rollup": 900, "succession": 90}
-"""Children whose values add up to one parent's, predecessors of one heir: at most so many."""
+ROWS = {"rollup": 900, "figure": 90}
+"""Figures that add up to one parent's, and those of units before an heir: at most so many."""
 LEAST_FULL = 1_000
 """A full mark is zero or at least a thousandth of a point (micro): rates on it are shares of it."""
 _DECIMALS = {"micro": 6, "point": 9}

@@ -11,9 +11,6 @@ from typing import Any, Literal
 
 from zhengheng.scoring.contracts import CONTRACTS
 
-SEMANTICS = "9"
-"""Version of what the steps mean; part of every run's id."""
-
 
 @dataclass(frozen=True)
 class Step:
@@ -103,14 +100,7 @@ def conditions(
     minimum = any(
         row["minimum"] is not None or row["constant"] is None for row in tables["derivation"]
     )
-    inherits = any(row["data"] for row in tables["succession"])
-    amended = (
-        facts["revision"]
-        or tables["vintage_rule"]
-        or tables["part_unit"]
-        or inherits
-        or tables["rollup"]
-    )
+    amended = facts["revision"] or tables["vintage_rule"] or tables["figure"]
     amended = amended or split or any(u["purpose"] != "value" for u in tables["period_use"])
     used: defaultdict[str, set[date]] = defaultdict(set)
     for row in tables["period_use"]:
@@ -127,17 +117,16 @@ def conditions(
     scaled = tables["coefficient"] or tables["unit_coefficient"]
     curved = means - {"sum", "arithmetic"} or tables["node_rule"] or scaled
     checks = {
-        "gaps": facts["gap"] or facts["revision"] or tables["vintage_rule"] or tables["rollup"],
+        "gaps": facts["gap"] or facts["revision"] or tables["vintage_rule"] or tables["figure"],
         "sole": not amended and sole,
         "even": not amended and even and not sole,
         "plain": not amended and not even,
         "amended": amended,
         "revised": facts["revision"] or tables["vintage_rule"],
         "decided": facts.get("decided", 0),
-        "succession": inherits,
-        "handed_targets": facts["target"] and any(row["targets"] for row in tables["succession"]),
-        "rollup": tables["rollup"],
-        "part_year": tables["part_unit"] or inherits,
+        "settled": facts.get("decided", 0) and tables["figure"],
+        "composed": tables["figure"],
+        "handed_targets": facts["target"] and tables["succession"],
         "targets": facts["target"],
         "derived": derived,
         "milestones": tables["milestone_rule"],

@@ -4,22 +4,22 @@ Here dated things become definite: which version of a rule governs which part of
 observed periods are due by `at`, what each child weighs in its parent. Scales: contracts.py.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
 
 from zhengheng.domain.numbers import COEFFICIENT, POINT, ratio
 from zhengheng.domain.periods import MONTHS, Period, parse_period
-from zhengheng.scheme.cascade import cascaded_targets, rolled_up
+from zhengheng.scheme.cascade import cascaded_targets
 from zhengheng.scheme.model import Band, Rulebook, Unit
-from zhengheng.scheme.procedure import Succession
 from zhengheng.scoring.branches import BranchRows
 from zhengheng.scoring.due import says_what_is_due
+from zhengheng.scoring.figures import OTHERS
 from zhengheng.scoring.limits import refuse_beyond
-from zhengheng.scoring.plan_rows import NEWEST, Tables, leaves
+from zhengheng.scoring.plan_rows import Tables, leaves
 from zhengheng.scoring.rules import (
     Row,
     node_rule,
@@ -45,6 +45,7 @@ class Compiler(SeriesRows, BranchRows):
     def compile(self) -> Tables:
         self._setting()
         self._units()
+        self._figures()
         self._nodes()
         self._coefficients()
         used: dict[str, set[str]] = {}
@@ -72,11 +73,10 @@ class Compiler(SeriesRows, BranchRows):
         self._add(
             "setting",
             at=self.at,
-            period_begin=None if self.former else self.period.start,
+            period_begin=self.period.start,
             period_end=self.period.end,
-            known_by=self.at if self.known else None,
-            as_covered=True if self.covers else None,
-            part_of=None if self.former else self._part_of(),
+            known_by=self.at,
+            part_of=self._part_of(),
             withheld=book.withheld,
             part_year=book.part_year,
             part_year_targets=book.part_year_targets,
@@ -101,14 +101,11 @@ class Compiler(SeriesRows, BranchRows):
         # Hundreds of thousands of units pass here: one literal a unit, no call.
         held = self.tables["unit"]
         for unit in sorted(self.units.values(), key=attrgetter("code")):
-            start = max(unit.valid_from, first) if unit.valid_from else first
+            begins = unit.valid_from or self._begins(unit)
+            start = max(begins, first) if begins else first
             end = min(unit.valid_to, last) if unit.valid_to else last
             if start > end:
-                self._gone_unit(unit)
                 continue
-            began = self._late(unit.valid_from)
-            own_from = began or self._late(self._took_over(unit, "rename"))
-            owes_from = own_from or self._late(self._took_over(unit, "split"))
             part = start != first or end != last
             held.append(
                 {
@@ -116,7 +113,6 @@ class Compiler(SeriesRows, BranchRows):
                     "superior": unit.superior, "valid_from": start, "valid_to": end,
                     "part_year": part, "ranked": unit.ranked,
                     "bound": unit.category in bound and unit.superior is not None,
-                    "began": began, "own_from": own_from, "owes_from": owes_from, "since": self._since(unit, own_from) if own_from else None,
                 }
             )  # fmt: skip
             if part:
@@ -126,8 +122,6 @@ class Compiler(SeriesRows, BranchRows):
 
     def _part_unit(self, unit: Unit, start: date, end: date) -> None:
         reach = self._reach(unit, start)
-        after = end + timedelta(1)
-        before = Period(after, after, "day").previous_year().end - timedelta(1)
         self._add(
             "part_unit",
             unit=unit.code,
@@ -135,53 +129,22 @@ class Compiler(SeriesRows, BranchRows):
             valid_to=end,
             days=(end - start).days + 1,
             period_days=self.period.days,
-            reach_from=reach if self.covers else None,
-            reach_days=(end - reach).days + 1 if self.covers else None,
-            before_to=before if self.covers else None,
+            reach_from=reach,
+            reach_days=(end - reach).days + 1,
         )
 
-    def _gone_unit(self, unit: Unit) -> None:
-        ended = unit.valid_to
-        if self.covers and ended and self.horizon <= ended < self.period.start:
-            began = max(unit.valid_from or self.horizon, self.horizon)
-            self._add("gone_unit", unit=unit.code, began=began, ended=ended)
-
-    def _late(self, day: date | None) -> date | None:
-        """A first day, where it lies after the first that the run looks at."""
-        return day if self.covers and day and day > self.horizon else None
+    def _begins(self, unit: Unit) -> date | None:
+        """The first day of an heir that has none on the list: of what it took over, for it was that unit before."""
+        if self.life(unit.code)[0] == date.min:
+            return None
+        return min(row.first for row in self.figures_of(unit.code) if not row.if_any)
 
     def _reach(self, unit: Unit, start: date) -> date:
-        """The first day in the period that a unit's sums reach: its own, or that of whom it began as the heir of."""
-        first = self.period.start
-        return min([start, *(max(since or first, first) for since in self._before(unit, start))])
-
-    def _since(self, unit: Unit, own_from: date) -> date | None:
-        """The first day that the figures of a unit reach with what it took over; None where they reach all that the run looks at."""
-        begun = [since or date.min for since in self._before(unit, own_from)]
-        return self._late(min([own_from, *begun]))
-
-    def _took_over(self, unit: Unit, kind: str) -> date | None:
-        """The day on which a unit without a first day on the list became the heir of another."""
-        return None if unit.valid_from else self.took_over[kind].get(unit.code)
-
-    def _before(self, unit: Unit, start: date) -> Iterator[date | None]:
-        """The first days of the own figures of units that a unit took over when it began; None where one was there always."""
-        for event in self.rulebook.succession:
-            if (
-                event.data == "inherit"
-                and event.date == start
-                and unit.code in {one.unit for one in event.heirs}
-            ):
-                old = self.units.get(event.unit)
-                yield (
-                    (
-                        old.valid_from
-                        or self._took_over(old, "rename")
-                        or self._took_over(old, "split")
-                    )
-                    if old
-                    else None
-                )
+        """The first day in the period that a unit's sums reach: its own, or that of whom it took over."""
+        first = min(
+            (row.first for row in self.figures_of(unit.code) if row.kind != OTHERS), default=start
+        )
+        return max(min(first, start), self.period.start)
 
     def _nodes(self) -> None:
         for node, _, depth in self.rulebook.nodes():
@@ -288,72 +251,78 @@ class Compiler(SeriesRows, BranchRows):
                 )
 
     def _cascade(self) -> None:
+        """Targets handed down, to heirs too; empty where those before an heir were asked in unlike ways."""
         handed = cascaded_targets(self.rulebook)
-        if self.covers:
-            handed |= self._taken_targets(handed)
-        for (unit, indicator), target in sorted(handed.items()):
+        codes = {code for _, code in handed}
+        found: dict[tuple[str, str], int | None] = dict(handed)
+        for heir in sorted({row["heir"] for row in self.tables["succession"]}):
+            for code in codes:
+                taken = self._handed(heir, code, handed)
+                if (heir, code) not in handed and taken != NOTHING:
+                    found[heir, code] = taken.whole
+        for (unit, indicator), target in sorted(found.items()):
             self._add("cascade_target", unit=unit, indicator=indicator, target=target)
-        below: dict[tuple[str, str], set[str]] = {}
-        for parent, child, code in sorted(rolled_up(self.rulebook)):
-            self._add("rollup", unit=parent, child=child, indicator=code)
-            below.setdefault((parent, code), set()).add(child)
-        for row in self.tables["succession"] if self.covers else ():
-            for (parent, code), children in below.items():
-                if parent == row["unit"] and children <= below.get((row["heir"], code), set()):
-                    self._add("adopted", unit=parent, heir=row["heir"], indicator=code)
 
-    def _taken_targets(self, handed: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
-        """What heirs take over of targets handed down to units before them: quantities by share, a rate from one unit alone."""
-        found: dict[tuple[str, str], int] = {}
-        events = [one for one in self.rulebook.succession if one.targets == "inherit" and one.date <= self.period.end]  # fmt: skip
-        for day in sorted({one.date for one in events}):
-            known = {**handed, **found}
-            parts: dict[tuple[str, str], list[Fraction]] = {}
-            for event in (one for one in events if one.date == day):
-                for heir in event.heirs:
-                    for (unit, code), target in known.items():
-                        if unit == event.unit and (heir.unit, code) not in known:
-                            share = Fraction(heir.share) if self._adds_up(code) else Fraction(1)
-                            parts.setdefault((heir.unit, code), []).append(target * share)
-            for key, held in parts.items():
-                held += self._asked_of_all(key, events, day, known)
-                total = sum(held, Fraction(0))
-                taken = ratio(total.numerator, total.denominator)
-                if taken is not None and (len(held) == 1 or self._adds_up(key[1])):
-                    found[key] = taken
-        return found
-
-    def _asked_of_all(
-        self, heir: tuple[str, str], events: Iterable[Succession], day: date, known: Mapping[tuple[str, str], int]
-    ) -> list[Fraction]:  # fmt: skip
-        """What the rulebook asks of everybody, for those before an heir to whom nothing was handed down, where something was to others."""
-        unit, code = heir
-        target = getattr(self.by_code[code].method, "target", None)
-        if target is None or not self._adds_up(code):
-            return []
-        return [
-            Fraction(target) * 10 ** self.by_code[code].decimals * Fraction(one.share)
-            for event in events if event.date == day and (event.unit, code) not in known
-            for one in event.heirs if one.unit == unit
+    def _handed(self, unit: str, code: str, handed: Mapping[tuple[str, str], int]) -> "_Taken":
+        """What was handed down to a unit, or to those before it: of quantities the sum of the shares."""
+        if (unit, code) in handed:
+            return _Taken(Fraction(handed[unit, code]))
+        parts = [
+            self._handed(row["unit"], code, handed).of(row["share"] if self._adds_up(code) else COEFFICIENT)
+            for row in self.tables["succession"]
+            if row["heir"] == unit and self._owes(row["unit"], code)
         ]  # fmt: skip
+        return _together(parts, adds=self._adds_up(code))
+
+    def _owes(self, unit: str, code: str) -> bool:
+        """Whether an indicator is asked of a unit at all."""
+        held = self.units[unit]
+        return code not in held.exempt and any(
+            (row["category"], row["indicator"]) == (held.category, code) for row in self.tables["series"]
+        )  # fmt: skip
 
     def _succession(self) -> None:
-        for event in self.rulebook.succession:
-            # What happens after the period has nobody's figures go over in it.
-            if "inherit" in {event.data, event.targets} and not (
-                self.covers and event.date > self.period.end
-            ):
-                for heir in event.heirs:
-                    self._add(
-                        "succession",
-                        unit=event.unit,
-                        heir=heir.unit,
-                        ends_on=event.date - timedelta(1),
-                        share=scaled(heir.share, COEFFICIENT, "rulebook", "succession"),
-                        renamed=event.kind == "rename",
-                        data=event.data == "inherit",
-                        targets=event.targets == "inherit",
-                    )
+        """Whose targets go over: to a unit that began as the heir. One that was there before keeps its own."""
+        events = [one for one in self.rulebook.succession if one.targets == "inherit" and one.date <= self.period.end]  # fmt: skip
+        since: dict[str, date] = {}
+        for event in sorted(events, key=attrgetter("date")):
+            for heir in event.heirs:
+                since.setdefault(heir.unit, event.date)
+        for event in events:
+            for heir in event.heirs:
+                if {heir.unit, event.unit} <= self.units.keys() and self.life(heir.unit)[
+                    0
+                ] >= since[heir.unit]:
+                    share = scaled(heir.share, COEFFICIENT, "rulebook", "succession")
+                    self._add("succession", unit=event.unit, heir=heir.unit, share=share)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A target taken over: a number, nothing at all, or what no one number says."""
+
+    number: Fraction | None = None
+    unlike: bool = False
+
+    def of(self, share: int) -> "_Taken":
+        return self if self.number is None else _Taken(self.number * share / COEFFICIENT)
+
+    @property
+    def whole(self) -> int | None:
+        return None if self.number is None else ratio(self.number.numerator, self.number.denominator)  # fmt: skip
+
+
+NOTHING = _Taken()
+
+
+def _together(parts: Sequence[_Taken], *, adds: bool) -> _Taken:
+    """What several were asked: the sum where something was handed down to each, or the one number that all were; else unlike."""
+    if all(part == NOTHING for part in parts):
+        return NOTHING
+    numbers = [part.number for part in parts if part.number is not None]
+    if len(numbers) < len(parts) or not (adds or len(set(numbers)) == 1):
+        return _Taken(unlike=True)
+    return _Taken(sum(numbers, Fraction(0)) if adds else numbers[0])
 
 
 def _cut(band: Band, down: bool) -> Decimal | None:
@@ -369,13 +338,12 @@ def compile_plan(
     units: Iterable[Unit],
     period: Period,
     at: date,
-    semantics: int = NEWEST,
 ) -> Plan:
-    """Make the rulebook definite for one period as seen from one day; of a run of earlier `semantics` as these had it.
+    """Make the rulebook definite for one period as seen from one day.
 
     Raises RulebookError where a number does not fit its declared decimals, or with every number that is too
     large to compute with.
     """
-    tables = Compiler(rulebook, units, period, at, semantics).compile()
+    tables = Compiler(rulebook, units, period, at).compile()
     refuse_beyond(tables)
     return Plan(rulebook.code, fingerprint, period, at, tables)

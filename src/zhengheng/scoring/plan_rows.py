@@ -14,34 +14,16 @@ from zhengheng.scoring.due import is_part
 from zhengheng.scoring.rules import Row
 
 Tables = dict[str, list[Row]]
-PARTS_OF_YEARS = 7
-"""Semantics since which an event counts in its own period, and what nothing says the due part of is not due in a part of a year."""
-AS_KNOWN = 8
-"""Semantics since which a value that was published after the run's day does not count in it."""
-AS_COVERED = 9
-"""Semantics since which a unit of a part of the year is measured over the time that its figures cover, and against the same
-time of the year before; and only what adds up is cut."""
-NEWEST = AS_COVERED
 
 
 class PlanRows:
     """The rows of all plan tables while they are collected, and what the rulebook says on this day."""
 
-    def __init__(
-        self,
-        rulebook: Rulebook,
-        units: Iterable[Unit],
-        period: Period,
-        at: date,
-        semantics: int = NEWEST,
-    ):
+    def __init__(self, rulebook: Rulebook, units: Iterable[Unit], period: Period, at: date):
         self.rulebook, self.period, self.at = rulebook, period, at
-        self.former, self.known = semantics < PARTS_OF_YEARS, semantics >= AS_KNOWN
-        self.covers = semantics >= AS_COVERED
         self.units = _succeed(rulebook, {u.code: u for u in (*rulebook.units, *units)}, period)
         self.by_code = {indicator.code: indicator for indicator in rulebook.indicators}
         self.horizon = looks_back_to(rulebook, period)
-        self.took_over = {kind: self._since_when(kind) for kind in ("rename", "split")}
         self.tables: Tables = {c.name: [] for c in CONTRACTS.values() if c.role == "plan"}
         self.weights = weights_in_force(rulebook, period)
         self.depths: dict[str, int] = {}
@@ -52,14 +34,6 @@ class PlanRows:
         self.part = is_part(
             [self.by_code[code] for code in self.cuts if self.by_code[code].method], period
         )
-
-    def _since_when(self, kind: str) -> dict[str, date]:
-        """The heirs of such events that inherit data, each with the day of the last one up to the end of the period."""
-        events = [one for one in self.rulebook.succession if (one.kind, one.data) == (kind, "inherit") and one.date <= self.period.end]  # fmt: skip
-        return {
-            heir.unit: event.date for event in sorted(events, key=lambda one: one.date)
-            for heir in event.heirs if heir.unit != event.unit
-        }  # fmt: skip
 
     def _add(self, table: str, **row: Any) -> None:
         names = CONTRACTS[table].names
@@ -73,9 +47,7 @@ class PlanRows:
     def _adds_up(self, code: str) -> bool:
         """Whether parts of an indicator's period add up to the whole, so that a part of the time is a part of what is asked."""
         indicator = self.by_code[code]
-        if self.covers:
-            return nature(self.by_code, indicator) == "flow"
-        return indicator.combine == "sum"
+        return nature(self.by_code, indicator) == "flow"
 
     def _grouped(self, code: str) -> bool:
         """Whether an indicator's points compare its unit with the group."""
@@ -98,7 +70,8 @@ def _succeed(rulebook: Rulebook, units: dict[str, Unit], period: Period) -> dict
     """
     for event in rulebook.succession:
         old = units.get(event.unit)
-        if old and old.valid_to is None:
+        goes_on = event.unit in {heir.unit for heir in event.heirs}
+        if old and old.valid_to is None and not goes_on:
             units[old.code] = old.model_copy(update={"valid_to": event.date - timedelta(1)})
         later = event.data == "anew" or event.date > period.end
         for heir in event.heirs:

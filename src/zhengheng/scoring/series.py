@@ -11,8 +11,9 @@ from zhengheng.scheme import methods as m
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scoring.cuts import Cut, sources
 from zhengheng.scoring.due import due_periods, says_what_is_due
-from zhengheng.scoring.plan_rows import PlanRows
+from zhengheng.scoring.figures import ALL, OTHERS, SUMS, FigureRows
 from zhengheng.scoring.rules import (
+    Row,
     exactly,
     method_rows,
     refuse,
@@ -24,7 +25,7 @@ SCALE_LIMIT = 10**9
 """What a `scale` times 10 to the power of the decimals stays below, in numerator and denominator: contract `derivation`."""
 
 
-class SeriesRows(PlanRows):
+class SeriesRows(FigureRows):
     """Rows of series, of the periods that they use, and of what indicators are made from."""
 
     def _series(self, used: dict[str, set[str]]) -> None:
@@ -56,44 +57,47 @@ class SeriesRows(PlanRows):
             self._part_shares(self.cuts[code], code)
 
     def _part_days(self, code: str) -> None:
-        """Of units that end within a period of what adds up: the days to the last one that is there whole."""
-        if not self.covers or not self._adds_up(code):
+        """Of units of a part of the period, the days that their figures of an indicator cover, where these are others than
+        the days of its sums: it ends within a quarter, or a unit before it owes nothing of it."""
+        if not self._adds_up(code):
             return
         for unit in self.tables["part_unit"]:
-            first, last = unit["reach_from"], unit["valid_to"]
-            covered = self._covered_to(code, first, last)
-            if covered != last:
-                self._add("part_days", unit=unit["unit"], indicator=code, days=(covered - first).days + 1)  # fmt: skip
+            first, last = self._span(unit, code)
+            if (first, last) != (unit["reach_from"], unit["valid_to"]):
+                self._add(
+                    "part_days", unit=unit["unit"], indicator=code, days=(last - first).days + 1
+                )
+
+    def _span(self, unit: Row, code: str) -> tuple[date, date]:
+        """The first and the last day in the period that a unit's figures of an indicator cover; its own where none is due.
+
+        Of one that is made from several, the first and the last that any of them covers.
+        """
+        if below := sources(self.by_code[code]):
+            spans = [self._span(unit, source) for source in below]
+            return min(first for first, _ in spans), max(last for _, last in spans)
+        kinds = {ALL, SUMS if self._adds_up(code) else OTHERS}
+        begins = [
+            row.first for row in self.figures_of(unit["unit"])
+            if row.kind in kinds and not row.if_any and code not in self.units[row.origin].exempt
+        ]  # fmt: skip
+        first = max(min(begins, default=unit["valid_from"]), self.period.start)
+        return first, self._covered_to(code, first, unit["valid_to"])
 
     def _covered_to(self, code: str, first: date, last: date) -> date:
-        """The last day of a unit's time that the figures of an indicator cover; the unit's own where none is due of it.
-
-        Of one that is made from several, the last day that any of them covers.
-        """
+        """The last day of a unit's time that its figures cover, of what adds up: those of a quarter that is not over are none."""
+        if not self._adds_up(code):
+            return last
         key = (code, first, last)
         if key not in self.covered:
-            below = sources(self.by_code[code])
-            ends = [self._covered_to(source, first, last) for source in below] or [
-                one.end for one in due_periods(self.by_code[code], self.period, date.max) if first <= one.end <= last
-            ]  # fmt: skip
-            self.covered[key] = max(ends, default=last)
+            due = due_periods(self.by_code[code], self.period, date.max)
+            self.covered[key] = max((one.end for one in due if first <= one.end <= last), default=last)  # fmt: skip
         return self.covered[key]
 
     def _part_shares(self, cut: Cut, code: str) -> None:
         """What the pieces of a year weigh for units that existed for part of it."""
-        sums = self._made_of_sums(code)
-        renamed = {
-            heir.unit
-            for one in self.rulebook.succession
-            if one.kind == "rename" and one.data == "inherit"
-            for heir in one.heirs
-        }
         for unit in self.tables["part_unit"] if cut.divided else ():
-            reaches = (sums or unit["unit"] in renamed) and self.covers
-            begins = unit["reach_from"] if reaches else unit["valid_from"]
-            ends = unit["valid_to"]
-            if sums and self.covers:
-                ends = self._covered_to(code, begins, ends)
+            begins, ends = self._span(unit, code)
             if (begins, ends) == (self.period.start, self.period.end):
                 continue  # With what it took over it has the whole period, and is joined as everybody is.
             for piece in cut.pieces:
@@ -106,11 +110,6 @@ class SeriesRows(PlanRows):
                     days=max((last - first).days + 1, 0),
                     of=(ends - begins).days + 1,
                 )
-
-    def _made_of_sums(self, code: str) -> bool:
-        """Whether all that an indicator is made from is taken over by heirs."""
-        below = sources(self.by_code[code])
-        return all(map(self._made_of_sums, below)) if below else self.by_code[code].combine == "sum"
 
     def _series_rows(
         self, indicator: Indicator, categories: set[str], yearly: bool, scored: set[str]
@@ -145,7 +144,6 @@ class SeriesRows(PlanRows):
         if (
             indicator.code in scored
             and self.part
-            and not self.former
             and not says_what_is_due(indicator, self._grouped(indicator.code))
         ):
             # Held against the year's target a part of the year earns next to nothing, whatever was done: it is not due yet.
@@ -159,7 +157,9 @@ class SeriesRows(PlanRows):
             for observed in counted:
                 self._use(indicator.code, piece.place, "value", observed)
                 if yearly:
-                    self._use(indicator.code, piece.place, "previous", observed.previous_year())
+                    self._use(
+                        indicator.code, piece.place, "previous", observed.previous_year(), observed
+                    )
             for category in sorted(categories):
                 self._add(
                     "series",
@@ -173,16 +173,14 @@ class SeriesRows(PlanRows):
                     else "sum",
                     absent=indicator.absent,
                     expected=len(counted),
-                    before_from=min((one.previous_year().start for one in counted), default=None)
-                    if yearly and self.covers
-                    else None,
                     additive=self._adds_up(indicator.code),
                 )
 
-    def _use(self, code: str, segment: int, purpose: str, observed: Period) -> None:
+    def _use(self, code: str, segment: int, purpose: str, period: Period, against: Period | None = None) -> None:  # fmt: skip
         self._add(
-            "period_use", indicator=code, segment=segment, purpose=purpose, period=observed.end
-        )
+            "period_use", indicator=code, segment=segment, purpose=purpose, period=period.end,
+            against=against.end if against else None, begins=period.start if against else None,
+        )  # fmt: skip
 
     def _scoring_tables_vintage(self, indicator: Indicator) -> None:
         vintage = indicator.vintage

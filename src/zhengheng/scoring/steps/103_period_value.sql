@@ -1,45 +1,39 @@
--- The same where revisions, successors, part-year units, split changes or last year amend it.
--- A unit that was there for a part of the year is held against the same part of the year before.
+-- The same where revisions, figures of others, part-year units, split changes or last year amend it.
+-- A value is held against the same periods of the year before.
 -- scope: unit
 -- when: amended
 with chosen as (
-    select o.unit, o.unit as source, o.indicator, o.period, o.value, o.status, 'own' as origin
+    select o.unit, o.indicator, o.period, o.value, o.status, false as gathered
     from observation o
     where not exists (
         select 1 from revised_value r
         where r.unit = o.unit and r.indicator = o.indicator and r.period = o.period
+    ) and not exists (
+        select 1 from figure f where f.unit = o.unit
     )
     union all
-    select r.unit, r.unit as source, r.indicator, r.period, r.value, r.status, 'revised' as origin
+    select r.unit, r.indicator, r.period, r.value, r.status, false as gathered
     from revised_value r
+    where not exists (
+        select 1 from figure f where f.unit = r.unit
+    )
     union all
-    select i.unit, i.origin as source, i.indicator, i.period, i.value, i.status, 'inherited' as origin
-    from inherited_value i
-    union all
-    select r.unit, r.unit as source, r.indicator, r.period, r.value, r.status, 'rolled' as origin
-    from rolled_value r
+    select g.unit, g.indicator, g.period, g.value, g.status, true as gathered
+    from gathered_value g
 ),
 counted as (
     select c.unit, c.indicator, u.segment,
            case when u.purpose = 'value' then c.value end as value,
            case when u.purpose = 'previous' then c.value end as value_before,
            case when u.purpose <> 'previous' then null
-                when c.status = 2 and t.as_covered and c.origin <> 'rolled'
-                     and a.approver is null and b.approver is null then 3
+                when c.status = 2 and not c.gathered and a.approver is null then 3
                 else c.status end as status_before
     from chosen c
     join period_use u on u.indicator = c.indicator and u.period = c.period
-    join setting t on true
     left join approval a on a.unit = c.unit and a.indicator = c.indicator
-    left join approval b on b.unit = c.source and b.indicator = c.indicator
-    left join part_unit p on p.unit = c.unit
-    left join unit h on h.unit = c.unit and h.own_from is not null
-    where not (c.origin = 'own' and h.own_from is not null and c.period < h.own_from)
-      and (p.unit is null
-       or (c.origin = 'inherited' and (u.purpose = 'value' or p.before_to is null))
-       or (u.purpose = 'previous' and c.period <= p.before_to)
-       or ((u.purpose = 'value' or p.before_to is null)
-           and (c.origin = 'revised' or (c.period >= p.valid_from and c.period <= p.valid_to))))
+    left join gathered_value w
+      on w.unit = c.unit and w.indicator = c.indicator and w.period = u.against
+    where u.purpose = 'value' or not c.gathered or w.unit is not null
 )
 select c.unit, c.indicator, c.segment,
        cast(sum(c.value) as decimal(38, 0)) as total,

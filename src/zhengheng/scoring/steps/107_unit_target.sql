@@ -2,6 +2,7 @@
 -- scope: unit
 -- when: targets
 select t.unit, t.indicator,
+       max(case when t.value is null and t.kind <> 'plan' then 1 else 0 end) = 1 as unlike,
        cast(max(case when t.kind = 'target' then t.value end) as decimal(38, 0)) as target,
        cast(max(case when t.kind = 'base' then t.value end) as decimal(38, 0)) as base,
        cast(max(case when t.kind = 'stretch' then t.value end) as decimal(38, 0)) as stretch,

@@ -14,20 +14,13 @@ with given as (
            cast(0 as bigint) as gaps_before
     from absent_series a
 ),
-renamed as (
-    select distinct n.heir as unit from succession n where n.renamed and n.data
-),
-heir as (
-    select distinct h.heir as unit
-    from succession h
-    join setting t on t.as_covered
-    where h.data
+gathered as (
+    select distinct f.unit from figure f
 ),
 due as (
     select u.unit, u.category, u.comparison_group, s.indicator, s.segment, s.combine, s.absent,
-           coalesce(case when s.additive or n.unit is not null then u.since else u.own_from end > s.before_from, false) as young,
-           coalesce(e.expected, case when u.part_year or h.unit is not null then 0 else s.expected end) as expected,
-           coalesce(b.expected, case when u.part_year or h.unit is not null then 0 else s.expected end) as expected_before,
+           coalesce(e.expected, case when g.unit is not null then 0 else s.expected end) as expected,
+           coalesce(e.unheld, 0) as unheld,
            v.total, v.valued, v.total_before, v.valued_before, v.settled_before, v.gaps_before
     from given v
     join unit u on u.unit = v.unit
@@ -35,12 +28,7 @@ due as (
       on s.category = u.category and s.indicator = v.indicator and s.segment = v.segment
     left join part_expected e
       on e.unit = v.unit and e.indicator = v.indicator and e.segment = v.segment
-     and e.purpose = 'value'
-    left join part_expected b
-      on b.unit = v.unit and b.indicator = v.indicator and b.segment = v.segment
-     and b.purpose = 'previous'
-    left join renamed n on n.unit = v.unit
-    left join heir h on h.unit = v.unit
+    left join gathered g on g.unit = v.unit
     where s.combine <> 'derived'
 )
 select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
@@ -48,33 +36,28 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
             when d.expected = 0 then 5
             when n.withheld > 0 then 4
             when d.valued = d.expected then 1
-            when t.as_covered and n.not_applicable >= d.expected then 2
+            when n.not_applicable >= d.expected then 2
             when d.absent = 'zero' and coalesce(n.missing, 0) = 0 then 1
             when d.valued + coalesce(n.not_applicable, 0) < d.expected then 3
             when d.valued > 0 then 1
-            when t.as_covered is null and a.approver is null then 3
             else 2 end as status,
        case when x.unit is not null then x.value
             when d.combine = 'mean' and d.absent = 'zero'
-            then ratio(coalesce(d.total, 0), case when t.as_covered then d.expected - coalesce(n.not_applicable, 0) else d.expected end)
+            then ratio(coalesce(d.total, 0), d.expected - coalesce(n.not_applicable, 0))
             when d.combine = 'mean' then ratio(d.total, d.valued)
             when d.absent = 'zero' then coalesce(d.total, 0)
             else d.total end as value,
-       case when t.as_covered
-             and (d.young or d.gaps_before > 0
-                  or (d.valued_before = 0 and d.settled_before > 0 and d.settled_before >= d.expected_before)
-                  or (d.absent <> 'zero' and d.settled_before < d.expected_before))
+       case when d.unheld > 0 or d.gaps_before > 0
+              or (d.valued_before = 0 and d.settled_before > 0 and d.settled_before >= d.expected)
+              or (d.absent <> 'zero' and d.settled_before < d.expected)
             then null
             when d.combine = 'mean' and d.absent = 'zero'
             then ratio(coalesce(d.total_before, 0),
-                       case when t.as_covered then d.expected_before - (d.settled_before - d.valued_before)
-                            else d.expected end)
+                       d.expected - (d.settled_before - d.valued_before))
             when d.combine = 'mean' then ratio(d.total_before, d.valued_before)
             when d.absent = 'zero' then coalesce(d.total_before, 0)
             else d.total_before end as previous
 from due d
-join setting t on true
 left join status_count n
   on n.unit = d.unit and n.indicator = d.indicator and n.segment = d.segment
-left join approval a on a.unit = d.unit and a.indicator = d.indicator
 left join decided_value x on x.unit = d.unit and x.indicator = d.indicator

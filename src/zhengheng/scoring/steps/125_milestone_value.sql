@@ -5,8 +5,7 @@
 with judged as (
     select u.unit, u.category, u.comparison_group, r.indicator, r.segment, m.share, m.waived,
            case when m.milestone is null then 0 else 1 end as known,
-           case when m.due_on >= r.starts_on and m.due_on <= r.ends_on and m.due_on <= t.at
-                     and (t.as_covered is null or m.due_on <= u.valid_to)
+           case when m.due_on >= r.starts_on and m.due_on <= r.ends_on and m.due_on <= t.at and m.due_on <= u.valid_to
                 then 1 else 0 end as due,
            case when m.done_on is null or m.done_on > t.at then 0
                 when m.done_on <= m.due_on then 1000000

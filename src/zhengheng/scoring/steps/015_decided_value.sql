@@ -1,5 +1,5 @@
 -- What an appeal's decision put in the place of a period's value, whatever its rows or parts add up to.
--- scope: unit
+-- scope: group
 -- when: decided
 with placed as (
     select r.unit, r.indicator, r.value,

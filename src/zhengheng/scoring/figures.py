@@ -1,0 +1,205 @@
+"""Whose figures a unit's value of a period is made of: its own, those of units before it, those of units below it.
+
+Who owes what for whom is settled here, once (docs/decisions/0018); the steps and the oracle only ask whether each of these
+figures came, and add them up. A unit of which nothing is said here owes its own figure of every period.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
+
+from zhengheng.domain.numbers import COEFFICIENT, ratio
+from zhengheng.scheme.cascade import rolled_up
+from zhengheng.scheme.model import Unit
+from zhengheng.scheme.procedure import Succession
+from zhengheng.scoring.plan_rows import PlanRows
+
+ALL, SUMS, OTHERS = "all", "sums", "others"
+"""Which series figures are of: of all, of quantities that add up, of the others alone."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Whose figures go into a value, at what share, of periods that end between two days.
+
+    `through` is the unit below which they are added up, and whose own report stands in their place; it is the origin itself
+    where nothing is added up.
+    """
+
+    through: str
+    origin: str
+    kind: str
+    share: Fraction
+    first: date
+    last: date
+    if_any: bool = False
+    """Only where the origin reported a figure of this time at all: the list does not say whether it was there."""
+
+    def within(self, first: date, last: date) -> "Figure":
+        return replace(self, first=max(self.first, first), last=min(self.last, last))
+
+    def taken_over(self, share: Fraction, last: date) -> "Figure":
+        return replace(self, share=self.share * share, last=min(self.last, last))
+
+
+class FigureRows(PlanRows):
+    """Rows of the tables `figure` and `rollup`."""
+
+    def _figures(self) -> None:
+        below = self.below
+        parents = {parent for parent, _ in below}
+        for unit in self.tables["unit"]:
+            code = unit["unit"]
+            rows = self.figures_of(code)
+            if code in parents or not self._plain(rows):
+                for row in rows:
+                    self._add("figure", unit=code, origin=row.origin, kind=row.kind, share=_micro(row.share), first=row.first, last=row.last, if_any=row.if_any)  # fmt: skip
+        heirs = {heir.unit for event in self.handovers for heir in event.heirs}
+        handed = {(heir, code) for heir in heirs & self.units.keys() for _, code in below}
+        for parent, code in sorted(below.keys() | handed):
+            for row in self.added_up(parent, code):
+                self._add("rollup", unit=parent, through=row.through, origin=row.origin, indicator=code, share=_micro(row.share), first=row.first, last=row.last, if_any=row.if_any)  # fmt: skip
+
+    def _plain(self, rows: list[Figure]) -> bool:
+        """Whether there are a unit's own figures alone, of all that a run looks at."""
+        return len(rows) == 1 and rows[0].first <= self.horizon and rows[0].last >= self.period.end
+
+    @cached_property
+    def below(self) -> dict[tuple[str, str], set[str]]:
+        """By parent and series, the units at the ends of its branches."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for parent, child, code in rolled_up(self.rulebook):
+            if child in self.units:
+                found.setdefault((parent, code), set()).add(child)
+        return found
+
+    @cached_property
+    def handovers(self) -> list[Succession]:
+        """The events by which figures go over, up to the end of the period: what comes after it changes nothing in it."""
+        return sorted(
+            (one for one in self.rulebook.succession if one.data == "inherit" and one.date <= self.period.end),
+            key=lambda one: one.date,
+        )  # fmt: skip
+
+    @cached_property
+    def divided(self) -> set[str]:
+        """The heirs of splits: what a unit did can go to new ones, and to such as were there before."""
+        return {
+            heir.unit for event in self.handovers if event.kind == "split" for heir in event.heirs
+        }
+
+    def life(self, code: str) -> tuple[date, date]:
+        """A unit's first and last day, those of all time where the list has none.
+
+        The heir of a rename or a split begins with it, if nothing else is known; who took over another by a merger was there before.
+        """
+        unit: Unit = self.units[code]
+        days = [
+            event.date
+            for event in self.handovers
+            if event.kind in {"rename", "split"} and event.unit != code
+            if code in {heir.unit for heir in event.heirs}
+        ]
+        first = unit.valid_from or (days[-1] if days else date.min)
+        return first, unit.valid_to or date.max
+
+    def figures_of(self, code: str, until: date = date.max) -> list[Figure]:
+        """A unit's own figures, and those that it took over by what happened before a day: quantities by share, of a unit that
+        was only renamed everything."""
+        found = list(self._own(code, until))
+        for event, share in self._taken(code, until):
+            last = event.date - timedelta(1)
+            for row in self.figures_of(event.unit, event.date):
+                if event.kind == "rename":
+                    found.append(row.taken_over(Fraction(1), last))
+                elif row.kind != OTHERS:
+                    found.append(replace(row.taken_over(share, last), kind=SUMS))
+        return [row for row in found if row.first <= row.last]
+
+    def _own(self, code: str, until: date) -> Iterator[Figure]:
+        """A unit's own figures of its time; of quantities from before it gave a part away, what it kept."""
+        first, last = self.life(code)
+        kept = [
+            (event.date, Fraction(heir.share))
+            for event in self.handovers
+            if event.unit == code and event.date < until
+            for heir in event.heirs
+            if heir.unit == code
+        ]
+        own = Figure(code, code, ALL, Fraction(1), first, last)
+        if first != date.min and self.units[code].valid_from is None and code in self.divided:
+            yield replace(own, first=date.min, last=first - timedelta(1), if_any=True)
+        if not kept:
+            yield own
+            return
+        yield replace(own, kind=OTHERS)
+        share, end = Fraction(1), last
+        for day, part in reversed(kept):
+            yield replace(own, kind=SUMS, share=share, first=max(first, day), last=end)
+            share, end = share * part, day - timedelta(1)
+        yield replace(own, kind=SUMS, share=share, last=end)
+
+    def _taken(self, code: str, until: date) -> Iterator[tuple[Succession, Fraction]]:
+        """The events before a day by which a unit took over another, with its share."""
+        for event in self.handovers:
+            if event.unit != code and event.date < until and event.unit in self.units:
+                for heir in event.heirs:
+                    if heir.unit == code:
+                        yield event, Fraction(heir.share)
+
+    def added_up(self, parent: str, code: str, until: date = date.max) -> list[Figure]:
+        """What is below a parent, each figure once: its children's own and what they took over of units that are not below it
+        themselves, in its time; before that, what was below a parent that it took over: of a child that it has now all, of others its
+        share."""
+        listed = self.below.get((parent, code), set())
+        first, last = self.life(parent)
+        found: list[Figure] = []
+        since: dict[str, date] = {}
+        for event, share in self._taken(parent, until):
+            end = event.date - timedelta(1)
+            if event.kind == "rename" and (event.unit, code) not in self.below:
+                # The list has the children under the new name alone.
+                begun, _ = self.life(event.unit)
+                found += [row.within(begun, end) for row in self._listed(event.unit, listed)]
+                continue
+            others = {
+                one
+                for heir in event.heirs
+                if heir.unit != parent
+                for one in self.below.get((heir.unit, code), ())
+            }
+            for row in self.added_up(event.unit, code, event.date):
+                if row.origin in listed:
+                    since[row.origin] = max(event.date, since.get(row.origin, event.date))
+                    found.append(row.within(date.min, end))
+                elif row.origin not in others:
+                    found.append(row.taken_over(share, end))
+        found += [
+            row.within(max(first, since.get(row.origin, first)), last)
+            for row in self._listed(parent, listed)
+        ]
+        return _joined([row for row in found if row.first <= row.last])
+
+    def _listed(self, parent: str, listed: set[str]) -> Iterator[Figure]:
+        """The own figures of the units below a parent, and what they took over of units that are not below it themselves."""
+        for child in sorted(listed):
+            for row in self.figures_of(child):
+                if row.kind != OTHERS and (row.origin == child or row.origin not in listed):
+                    yield replace(row, through=parent, kind=SUMS)
+
+
+def _joined(rows: list[Figure]) -> list[Figure]:
+    """The shares of one origin that several took over, added: two halves are the whole."""
+    shares: dict[Figure, Fraction] = {}
+    for row in rows:
+        key = replace(row, share=Fraction(0))
+        shares[key] = shares.get(key, Fraction(0)) + row.share
+    return [replace(key, share=min(share, Fraction(1))) for key, share in shares.items()]
+
+
+def _micro(share: Fraction) -> int:
+    made = ratio(share.numerator * COEFFICIENT, share.denominator)
+    assert made is not None
+    return made
