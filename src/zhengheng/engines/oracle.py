@@ -186,7 +186,7 @@ class Oracle:
     @cached_property
     def composed(self) -> list[str]:
         """Units whose values are not made of their own figures of all times alone."""
-        return sorted({row["unit"] for row in self.plan["figure"]} & self.units.keys())
+        return sorted({row["unit"] for row in self.plan.get("figure", [])} & self.units.keys())
 
     @cached_property
     def used(self) -> list[tuple[str, date]]:
@@ -233,7 +233,7 @@ class Oracle:
     @cached_property
     def _listed(self) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = defaultdict(list)
-        for row in self.plan["figure"]:
+        for row in self.plan.get("figure", []):
             found[row["unit"]].append(row)
         return found
 
@@ -270,7 +270,7 @@ class Oracle:
         status: int = row["status"]
         heirs = {
             row["unit"]
-            for row in self.plan["figure"]
+            for row in self.plan.get("figure", [])
             if row["origin"] in {owed["origin"], owed["through"], unit}
         }
         asked = {owed["origin"], owed["through"], unit, *heirs}
@@ -295,7 +295,7 @@ class Oracle:
         mean in each. Nothing of a year that is cut, and of a value with others' figures in it."""
         found: dict[tuple[str, str, date], Row] = {}
         origins = {row[name] for row in self.plan["rollup"] for name in ("origin", "through")}
-        origins |= {row["origin"] for row in self.plan["figure"]}
+        origins |= {row["origin"] for row in self.plan.get("figure", [])}
         for ruling in {(r["unit"], r["indicator"]): r for r in self.rulings()}.values():
             unit, code = ruling["unit"], ruling["indicator"]
             series = [s for s in self.plan["series"] if s["indicator"] == code and s["combine"] != "derived"]  # fmt: skip
@@ -363,7 +363,7 @@ class Oracle:
         is that is held against it."""
         if unit not in self._listed:
             return True
-        of = use["period"] if use["purpose"] == "value" else use["against"]
+        of: date = use["period"] if use["purpose"] == "value" else use["against"]
         return bool(self.figures(unit, use["indicator"], of))
 
     def status_of(self, row: Row) -> int:
