@@ -79,7 +79,7 @@ def propose(doing: Doing) -> Made:
         wrong.append(TargetError(found))
     if version is not None:
         with gathered(wrong):
-            lines = checked(book_of(version), given.lines)
+            lines = checked(book_of(version), given.lines, unit.code if unit else "")
     tell(wrong)
     sheet = TargetSheet(rulebook=version, unit=unit, due_on=given.due_on)
     children = tuple(partial(_line_of, line=line) for line in lines.values())

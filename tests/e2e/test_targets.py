@@ -1,0 +1,56 @@
+"""Targets are of the unit that has them, and are signed when everybody whose turn was before has had it."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.e2e.test_cases import in_force
+from tests.e2e.town import BOOK, UNITS, Town
+from tests.web.conftest import People
+
+
+@pytest.fixture
+def town(people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Town:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    return Town(people, monkeypatch)
+
+
+def of_two_categories(town: Town) -> int:
+    """A rulebook that looks at the school places of all but one bureau."""
+    plain = {"code": "plain", "name": {"zh": "综合部门", "en": "Plain"}}
+    weights = {"SEATS": {"bureau": 40}, "GROWTH": {"bureau": 30, "plain": 70}, "ANSWERED": 30}
+    units = [{"code": unit, "name": unit, "category": "plain" if unit == "D19" else "bureau", "group": "all"} for unit in UNITS]  # fmt: skip
+    return in_force(
+        town, categories=[*BOOK["categories"], plain], units=units,
+        weights=[BOOK["weights"][0] | {"table": weights}],
+    )  # fmt: skip
+
+
+def test_a_unit_gets_no_target_for_what_it_is_not_assessed_on(town: Town) -> None:
+    book = of_two_categories(town)
+    lines = [{"indicator": "GROWTH", "value": "5"}, {"indicator": "SEATS", "value": "100"}]
+    asked = {"rulebook": book, "unit": "D19", "lines": lines}
+    said = town.post("office_indicators", "targets/propose", 422, **asked)
+    assert (said["type"], said["problems"][0]["where"]) == ("target.foreign", "lines.1")
+    assert "第 2 行：本方案没有对“D19”考核指标“SEATS 新增学位”" in str(said)
+    office = town.client("office_indicators")
+    table = io.BytesIO("单位代码,指标代码,目标值\nD10,SEATS,100\nD19,SEATS,100\n".encode())
+    table.name = "targets.csv"
+    answer = office.post("/office/targets/import/", {"rulebook": book, "file": table})
+    shown = answer.content.decode()
+    assert "没有对“D19”考核指标" in shown
+    town.post("office_indicators", "targets/propose", **asked | {"lines": lines[:1]})
+    town.post("office_indicators", "targets/propose", **asked | {"unit": "D10"})
+
+
+def test_a_unit_tells_of_no_indicator_that_it_is_not_assessed_on(town: Town) -> None:
+    book = of_two_categories(town)
+    reasons = [{"indicator": "SEATS", "text": "项目开工晚"}]
+    asked: dict[str, Any] = {"rulebook": book, "achievement": "完成", "reasons": reasons}
+    said = town.post("unit_leader-D19", "self-reports/draft", 422, unit="D19", **asked)
+    assert said["type"] == "self_report.foreign"
+    assert "D19" in str(said)
+    town.post("unit_leader-D10", "self-reports/draft", unit="D10", **asked)
