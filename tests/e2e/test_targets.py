@@ -1,6 +1,7 @@
 """Targets are of the unit that has them, and are signed when everybody whose turn was before has had it."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +55,42 @@ def test_a_unit_tells_of_no_indicator_that_it_is_not_assessed_on(town: Town) -> 
     assert said["type"] == "self_report.foreign"
     assert "D19" in str(said)
     town.post("unit_leader-D10", "self-reports/draft", unit="D10", **asked)
+
+
+def words(town: Town, name: str, path: str = "") -> str:
+    answer = town.client(name).get(f"/office/{path}")
+    assert answer.status_code == 200, path
+    return re.sub(r"(<[^>]+>|\s)+", " ", answer.content.decode())
+
+
+def test_drafts_wait_for_the_public_on_the_desk_of_who_opens_them(town: Town) -> None:
+    """Until then, and until its days are over, the unit reads what it waits for, and is not offered to sign."""
+    procedure = BOOK["procedure"] | {"targets_open": {"length": 5, "unit": "calendar_days"}}
+    book = in_force(town, procedure=procedure)
+    waits = "目标草案待公开，公开期满后单位才能签订，自"
+    assert waits not in words(town, "office_indicators")
+    lines = [{"indicator": "SEATS", "value": "100"}]
+    sheet = town.post("office_indicators", "targets/propose", rulebook=book, unit="D10", lines=lines, due_on="2026-04-10")["id"]  # fmt: skip
+    home = words(town, "office_indicators")
+    assert waits in home
+    assert "公开目标草案" in home
+    for path in ("", f"targets/{sheet}/"):
+        shown = words(town, "unit_leader-D10", path)
+        assert "先由指标管理人员在“小城年度绩效考核方案 2025”的页面上办理“公开目标草案”" in shown
+        assert "提出不同意见" in shown
+        assert not re.search(r" 签订 ", shown)
+    form = town.client("unit_leader-D10").get(f"/office/targets/{sheet}/agree/")
+    assert form.status_code == 409
+    assert "先由指标管理人员" in form.content.decode()
+    town.post("office_indicators", f"rulebooks/{book}/open_targets")
+    assert waits not in words(town, "office_indicators")
+    until = "目标草案公开征求意见至 2026-03-30，自 2026-03-31 起可以签订。"
+    home = words(town, "unit_leader-D10")
+    assert until in home
+    minutes = [town.file("unit_leader-D10")]
+    said = town.post("unit_leader-D10", f"targets/{sheet}/agree", 422, consultation=minutes)
+    assert until in str(said)
+    town.at("2026-03-31")
+    home = words(town, "unit_leader-D10")
+    assert "公开征求意见至" not in home
+    assert re.search(r" 签订, ", home)

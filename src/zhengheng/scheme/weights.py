@@ -30,7 +30,9 @@ def has_part(book: Rulebook, unit: Unit) -> set[str]:
     known = {one.code: one for one in book.indicators}
     below = [known[code] for code in dict.fromkeys(found) if code in known]
     for indicator in below:
-        parts = (*indicator.parts.numerator, *indicator.parts.denominator) if indicator.parts else ()
+        parts = (
+            (*indicator.parts.numerator, *indicator.parts.denominator) if indicator.parts else ()
+        )
         of = (indicator.year_on_year.of,) if indicator.year_on_year else ()
         below += [known[code] for code in (*parts, *of) if known[code] not in below]
     return {one.code for one in below}

@@ -198,6 +198,9 @@ class Act:
     waits: Callable[[Any, date], bool] | None = None
     """Of an act that is owed on some days only (a service once the notice began, the end once it is over): whether it is.
     An optional act that has one waits for somebody then, and only then."""
+    not_yet: Callable[[Any, date], Words | None] | None = None
+    """Why it cannot be done on a day though the state leads to it: what has to come first, by whom or until when; None where it
+    can. The object stays with whoever it waits for, and the act is offered from then on."""
     page: Callable[[Any], str] | None = None
     """The address of a page of its own for the form, where fields in a row would not do."""
     signer: Role | None = None

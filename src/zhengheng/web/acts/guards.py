@@ -20,6 +20,7 @@ from zhengheng.web.accounts.selectors import ForbiddenError, grants, standing
 from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.acts.earlier import earlier_step
 from zhengheng.web.organisation.succession import check_there
+from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.machines import CLOSED
 from zhengheng.workflow.permissions import ACTS, BY_OTHERS, may
 from zhengheng.workflow.roles import NAMES
@@ -142,6 +143,12 @@ def check_apart(kind: Kind, act: Act, obj: Any, given: Any, actor: Account, day:
     if step := earlier_step(kind, act, obj, actor, anew=True):
         zh, en = _other_person(kind, act, obj, given, step, day)
         raise EarlierStepError.one(act.code, "step.other", zh=zh, en=en)
+
+
+def check_yet(act: Act, obj: Any, day: date) -> None:
+    """Raise StateError for an act before which somebody else has to act, or a day to pass."""
+    if act.not_yet is not None and (told := act.not_yet(obj, day)):
+        raise StateError.one(act.code, "act.not_yet", zh=told[0], en=told[1])
 
 
 def free(kind: Kind, act: Act, obj: Any, account: Account, day: date, given: Any = None) -> bool:
