@@ -18,6 +18,7 @@ from zhengheng.engines.change import EFFECTS, Comparison
 from zhengheng.engines.curve import curve
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.heat import STATUSES, heat_map
+from zhengheng.engines.left_out import left_out
 from zhengheng.engines.lives import handed_on
 from zhengheng.engines.outputs import score_rows
 from zhengheng.engines.passport import passport
@@ -404,6 +405,12 @@ def test_within_the_year_a_light_compares_with_what_is_due_or_there_is_none(
     # Held against the year's target a part of the year earns next to nothing: it counts nowhere.
     assert (mark.status == "not_due") == untold
     assert bool(mark.points) == bool(mark.value) == (not untold)
+    # Its rows were due and there: they are left out for the target's sake, and their value can be read.
+    reasons = {one.reason for one in left_out(made) if (one.table, one.code) == ("observation", "A")}
+    assert reasons == ({"unjudged"} if untold else set())
+    cell = next(one for one in passport(made, "U1", "A", "zh").parts if one.kind == "cell")
+    assert ("截至 2025-03-31 的值 11" in cell.detail) == untold
+    assert any(one.kind == "observation" for one in cell.parts)
     assert bool(mark.lost) <= (not untold)
 
 
