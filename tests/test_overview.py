@@ -17,7 +17,7 @@ from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.change import EFFECTS, Comparison
 from zhengheng.engines.curve import curve
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.heat import STATUSES, heat_map
+from zhengheng.engines.heat import STATUSES, heat_map, stopping
 from zhengheng.engines.left_out import left_out
 from zhengheng.engines.lives import handed_on
 from zhengheng.engines.outputs import score_rows
@@ -724,3 +724,11 @@ def test_places_by_points_say_what_parts_equal_scores() -> None:
     said = tie_words(made, parts_of(made))
     assert said[0].startswith("同分时比较“")
     assert "where that is equal too" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("total", "causes"), [("missing", ["B", "D", "E"]), ("not_due", ["A"]), ("unranked", ["B", "D", "E"])]
+)  # fmt: skip
+def test_what_is_not_due_stops_a_total_only_where_nothing_is(total: str, causes: list[str]) -> None:
+    statuses = {"A": "not_due", "B": "missing", "C": "met", "D": "undefined", "E": "withheld"}
+    assert stopping(statuses, total) == causes

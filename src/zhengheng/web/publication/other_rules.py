@@ -10,7 +10,7 @@ from typing import Any
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.heat import heat_map
+from zhengheng.engines.heat import heat_map, stopping
 from zhengheng.engines.opendata import digest
 from zhengheng.engines.run import Run, make_run
 from zhengheng.engines.snapshot import snapshot
@@ -26,8 +26,6 @@ from zhengheng.web.rulebooks.selectors import book_of
 
 KEPT = ("period", "version", "run", "shows", "groups")
 BEFORE = "before.json"
-LACKING = {"missing", "undefined", "not_due", "withheld"}
-"""Statuses of an indicator without which a total may not be made."""
 
 
 def write_restated(
@@ -105,9 +103,10 @@ def _say_what_lacks(document: dict[str, Any], made: Run, *, graded: bool) -> Non
         for unit in group["units"]:
             if document["shows"] == "score" and not unit.get("score"):
                 row = marks.get(unit["code"], {})
-                gaps = {code: mark for code, mark in row.items() if mark.status in LACKING}
-                weighed = [code for code, mark in gaps.items() if mark.weighed]
-                unit["lacks"] = [names[code] for code in weighed or gaps]
+                total = unit.get("status", "")
+                weighed = {code: mark.status for code, mark in row.items() if mark.weighed}
+                found = stopping(weighed, total) or stopping({code: mark.status for code, mark in row.items()}, total)  # fmt: skip
+                unit["lacks"] = [names[code] for code in found]
             if not graded:
                 for name in ("grade", "place", "tied", "members"):
                     unit.pop(name, None)
