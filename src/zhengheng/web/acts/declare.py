@@ -86,7 +86,7 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     """A field with its words; `limits` as pydantic knows them.
 
     `form` is the kind of input where the type does not say it; `names` are the words of choices. Of a day,
-    `when` says whether it has been ("past"), is still to come ("ahead"), or is judged by the act ("any"). Of a
+    `when` says whether it has been ("past"), is still to come, today included ("ahead") or from tomorrow on ("later"), or is judged by the act ("any"). Of a
     period, `inside` says which of a rulebook's year can be meant: see `acts.within`. `public` marks a text that the portal shows:
     what is personal or internal does not get into it, in any act. `why` marks a reason that everybody reads: one that says something.
     `marks`: marks alone are what may be meant, as % is a unit of measure.

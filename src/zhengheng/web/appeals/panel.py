@@ -129,7 +129,7 @@ def recuse(doing: Doing) -> Change:
 
 
 class HearingGiven(Given):
-    hearing_on: date = ask("听证日期", "Day of the hearing", when="ahead")
+    hearing_on: date = ask("听证日期", "Day of the hearing", when="later")
     place: str = ask("时间地点", "Time and place", max_length=120)
     closed_reason: str = ask(
         "不公开的理由（公开的不填）", "Why it is not public (empty: it is)", "", max_length=200

@@ -139,20 +139,13 @@ def _joined(version: RulebookVersion, computed: tuple[Words, date] | None) -> tu
 
 
 class ConsultGiven(Given):
-    until: date = ask("征求意见截止", "Opinions until", when="ahead")
+    until: date = ask("征求意见截止", "Opinions until", when="later")
     public: bool = ask("同时在公众门户征求社会意见", "Ask the public too, on the portal", False)
 
 
 def consult(doing: Doing) -> Change:
     sound(doing.obj)
     _current(doing.obj)
-    if doing.given.until <= doing.day:
-        raise RulebookStateError.one(
-            "until",
-            "consult.past",
-            zh="截止日期应在今天之后",
-            en="the last day must lie after today",
-        )
     if doing.given.public:
         _shown(doing)
     return Change(
