@@ -406,7 +406,9 @@ def test_within_the_year_a_light_compares_with_what_is_due_or_there_is_none(
     assert (mark.status == "not_due") == untold
     assert bool(mark.points) == bool(mark.value) == (not untold)
     # Its rows were due and there: they are left out for the target's sake, and their value can be read.
-    reasons = {one.reason for one in left_out(made) if (one.table, one.code) == ("observation", "A")}
+    reasons = {
+        one.reason for one in left_out(made) if (one.table, one.code) == ("observation", "A")
+    }
     assert reasons == ({"unjudged"} if untold else set())
     cell = next(one for one in passport(made, "U1", "A", "zh").parts if one.kind == "cell")
     assert ("截至 2025-03-31 的值 11" in cell.detail) == untold

@@ -63,7 +63,9 @@ def words(town: Town, name: str, path: str = "") -> str:
     return re.sub(r"(<[^>]+>|\s)+", " ", answer.content.decode())
 
 
-def test_drafts_wait_for_the_public_on_the_desk_of_who_opens_them(town: Town) -> None:
+def test_drafts_wait_for_the_public_on_the_desk_of_who_opens_them(
+    town: Town, tmp_path: Path
+) -> None:
     """Until then, and until its days are over, the unit reads what it waits for, and is not offered to sign."""
     procedure = BOOK["procedure"] | {"targets_open": {"length": 5, "unit": "calendar_days"}}
     book = in_force(town, procedure=procedure)
@@ -83,6 +85,11 @@ def test_drafts_wait_for_the_public_on_the_desk_of_who_opens_them(town: Town) ->
     assert form.status_code == 409
     assert "先由指标管理人员" in form.content.decode()
     town.post("office_indicators", f"rulebooks/{book}/open_targets")
+    town.work()
+    for page in ("index", "consultations"):
+        shown = (tmp_path / "portal" / f"{page}.html").read_text(encoding="utf-8")
+        told = re.sub(r"(<[^>]+>|\s)+", " ", shown)
+        assert "小城年度绩效考核方案 2025 （教育局）" in told, "whose drafts they are"
     assert waits not in words(town, "office_indicators")
     until = "目标草案公开征求意见至 2026-03-30，自 2026-03-31 起可以签订。"
     home = words(town, "unit_leader-D10")

@@ -32,10 +32,14 @@ def due_unjudged(run: Run, code: str) -> list[date]:
     """The days of the periods that are due of an indicator whose value is not judged within the year: its target is that of the
     whole year. Its rows are there, go into no score, and are to be read all the same. None of any other indicator."""
     tables = run.plan.tables
-    observed = any(row["indicator"] == code and row["combine"] != "derived" for row in tables["series"])
+    observed = any(
+        row["indicator"] == code and row["combine"] != "derived" for row in tables["series"]
+    )
     if not observed or any(use["indicator"] == code for use in tables["period_use"]):
         return []
-    return [one.end for one in due_periods(run.rulebook.indicator(code), run.plan.period, run.plan.at)]
+    return [
+        one.end for one in due_periods(run.rulebook.indicator(code), run.plan.period, run.plan.at)
+    ]
 
 
 def not_lit_within(run: Run) -> frozenset[str]:

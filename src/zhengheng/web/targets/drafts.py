@@ -16,6 +16,8 @@ from zhengheng.web.targets.services import TargetError
 from zhengheng.workflow.roles import NAMES, Role
 
 DAY = timedelta(days=1)
+MOST_NAMED = 4
+"""Units that a line names; of more it says how many."""
 
 
 def page_of(version: RulebookVersion) -> str:
@@ -108,8 +110,21 @@ def document(version: RulebookVersion) -> dict[str, Any]:
          ]}
         for sheet in sheets
     ]  # fmt: skip
+    shown = [one for one in units if one["lines"]]
     return {
+        "about": _about([one["name"] for one in shown]),
         "number": version.pk, "title": {"zh": version.title_zh, "en": version.title_en or version.title_zh},
         "period": version.period, "until": str(version.targets_until or ""), "open": any(not one["agreed_on"] for one in units),
-        "units": [one for one in units if one["lines"]],
+        "units": shown,
     }  # fmt: skip
+
+
+def _about(names: list[dict[str, str]]) -> dict[str, str]:
+    """Whose drafts they are, in words: of two rulebooks of one name and year, drafted anew within it, this tells which is which."""
+    if len(names) > MOST_NAMED:
+        first = [names[place] for place in range(MOST_NAMED)]
+        return {"zh": f"{'、'.join(one['zh'] for one in first)}等 {len(names)} 个单位", "en": f"{', '.join(one['en'] for one in first)} and others, {len(names)} units in all"}  # fmt: skip
+    return {
+        "zh": "、".join(one["zh"] for one in names),
+        "en": ", ".join(one["en"] for one in names),
+    }
