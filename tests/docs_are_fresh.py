@@ -190,7 +190,10 @@ def exit_codes() -> str:
 
 def commands() -> str:
     """Every command with its options."""
-    lines = [HEAD, "# Commands\n\n`--lang zh|en` may stand anywhere.\n"]
+    lines = [
+        HEAD,
+        "# Commands\n\n`--lang zh|en` may stand anywhere. What the engines are and how to hold one against another:\n[compare the engines](../how-to/compare-the-engines.md).\n",
+    ]
 
     def walk(command: object, name: str) -> None:
         inner = getattr(command, "commands", None)
@@ -209,6 +212,8 @@ def commands() -> str:
             else:
                 words = f"`{parameter.name.upper()}`"
             told = []
+            if " | " in (choices := getattr(parameter, "help", None) or ""):
+                told.append(f"one of {choices.replace(' | ', ', ')}")
             if parameter.required:
                 told.append("required")
             elif isinstance(usual := parameter.default, str | int | float | Path) and not isinstance(usual, bool):  # fmt: skip

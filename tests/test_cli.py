@@ -1,11 +1,13 @@
 """The command line: its JSON, its languages, its exit codes, the demo."""
 
+import io
 import json
 import os
 import re
 import resource
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -261,3 +263,26 @@ def test_a_disk_that_takes_no_more_is_said_in_words_alone(
     assert done.returncode not in {0, 1}, text
     assert said in text
     assert not re.search(r"Traceback|Exception|Error|\.py|Errno|IO_", text), text
+
+
+@pytest.mark.parametrize("width", [0, 80, 40])
+def test_no_table_cuts_what_it_says(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a file a row is one line; on a terminal, however narrow, what does not fit goes on in the next one."""
+    from rich.console import Console
+
+    from zhengheng.cli import console
+
+    written = io.StringIO()
+    shown = Console(
+        file=written, width=width or None, force_terminal=bool(width), color_system=None
+    )
+    monkeypatch.setattr(console, "out", shown)
+    why = "目标是全年的，方案没有写明到本期末应达到多少，所以本期不计分"
+    row = ("departments_指标数据与核算结果.csv", "98", "D01", why)
+    console.table("一行", ["文件", "行", "单位", "没有计入的理由"], [row], right=(1,))
+    said = written.getvalue()
+    assert "…" not in said
+    if not width:
+        assert all(any(cell in line for line in said.splitlines()) for cell in row)
+    assert Counter(why) <= Counter(said)
+    assert Counter(row[0]) <= Counter(said)

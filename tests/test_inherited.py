@@ -87,3 +87,25 @@ def test_an_indicator_of_which_the_heir_is_neither_owner_nor_supplier_is_no_warn
     made = merged(book(tmp_path, weights, {"A": "x", "C": "x"}))
     assert any(zh.startswith("指标 C ") for zh, _ in inherited(made, NAMES))
     assert warned(tmp_path, made) == []
+
+
+@pytest.mark.parametrize(
+    ("combine", "measure", "targets", "whole"),
+    [("last", "万元", "inherit", True), ("rolling", "件", "inherit", True), ("sum", "万元", "inherit", False),
+     ("last", "%", "inherit", False), ("last", "万元", "anew", False)],
+)  # fmt: skip
+def test_a_split_says_which_amounts_go_to_each_heir_whole(
+    tmp_path: Path, combine: str, measure: str, targets: str, whole: bool
+) -> None:
+    """What is known by its last figure looks like a quantity, and no share is taken of it."""
+    made = book(tmp_path, {"A": {"E": 100, "S": 100}}, {"A": "x"})
+    amount = made.indicators[0].model_copy(update={"combine": combine, "measure_unit": Text(zh=measure), "frequency": "month", "window": 3 if combine == "rolling" else 1})  # fmt: skip
+    heirs = tuple(Heir(unit=code, share=share) for code, share in (("H", "0.6"), ("S", "0.4")))  # type: ignore[arg-type]
+    event = Succession(date=date(2026, 3, 16), kind="split", unit="E", heirs=heirs, targets=targets)  # type: ignore[arg-type]
+    held = made.model_copy(update={"indicators": (amount,), "succession": (event,)})
+    save_folder(held, tmp_path / "made")
+    again, source = load_rulebook(tmp_path / "made")
+    told = [one for one in lint(again, source) if one.code == "succession.whole"]
+    assert [one.zh.startswith("A 只取最后一期的数") for one in told] == [True] * whole
+    if targets == "inherit":
+        assert any("只取最后一期的数（如年初累计数），目标原样承接" in zh for zh, _ in inherited(again, NAMES))  # fmt: skip

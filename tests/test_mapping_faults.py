@@ -181,3 +181,11 @@ def test_a_filter_with_two_signs_of_equality_is_told_to_write_one() -> None:
     assert said.en.endswith("write one: =")
     with pytest.raises(DataError, match="found the end"):
         parse_filter("a =", frozenset("a"), "w")
+
+
+def test_of_an_unknown_role_nothing_is_told_but_that(tmp_path: Path) -> None:
+    """What a source of it reads or lacks nobody can say."""
+    events = "  - {file: v.csv, role: evnt, unit: u, item: {constant: X}, points: a, document: b, decided_on: {constant: '2025-05-01'}}\n"
+    found = problems(tmp_path, GOOD + events)
+    assert [where.split()[1] for where in found] == ["field.choice"], found
+    assert "mapping.idle" in str(problems(tmp_path, GOOD + events.replace("evnt", "observation")))

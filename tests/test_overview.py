@@ -19,7 +19,8 @@ from zhengheng.engines.bundle import check_bundle, write_bundle
 from zhengheng.engines.change import EFFECTS, Comparison
 from zhengheng.engines.curve import curve, stepped
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.heat import STATUSES, heat_map
+from zhengheng.engines.heat import STATUSES, heat_map, stopping
+from zhengheng.engines.left_out import left_out
 from zhengheng.engines.lives import handed_on
 from zhengheng.engines.outputs import score_rows
 from zhengheng.engines.passport import passport
@@ -466,6 +467,14 @@ def test_within_the_year_a_light_compares_with_what_is_due_or_there_is_none(
     # Held against the year's target a part of the year earns next to nothing: it counts nowhere.
     assert (mark.status == "not_due") == untold
     assert bool(mark.points) == bool(mark.value) == (not untold)
+    # Its rows were due and there: they are left out for the target's sake, and their value can be read.
+    reasons = {
+        one.reason for one in left_out(made) if (one.table, one.code) == ("observation", "A")
+    }
+    assert reasons == ({"unjudged"} if untold else set())
+    cell = next(one for one in passport(made, "U1", "A", "zh").parts if one.kind == "cell")
+    assert ("截至 2025-03-31 的值 11" in cell.detail) == untold
+    assert any(one.kind == "observation" for one in cell.parts)
     assert bool(mark.lost) <= (not untold)
 
 
@@ -771,3 +780,11 @@ def test_places_by_points_say_what_parts_equal_scores() -> None:
     said = tie_words(made)
     assert said[0].startswith("同分时比较“")
     assert "where that is equal too" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("total", "causes"), [("missing", ["B", "D", "E"]), ("not_due", ["A"]), ("unranked", ["B", "D", "E"])]
+)  # fmt: skip
+def test_what_is_not_due_stops_a_total_only_where_nothing_is(total: str, causes: list[str]) -> None:
+    statuses = {"A": "not_due", "B": "missing", "C": "met", "D": "undefined", "E": "withheld"}
+    assert stopping(statuses, total) == causes

@@ -124,10 +124,21 @@ def test_the_rulebook_says_how_many_sit_and_the_clerk_does_not(town: Town) -> No
     interests = {who: town.post(who, "conflicts/declare", unit="D10", reason=f"{who} 的亲属在该局任职")["id"] for who in ("panel-1", "panel-2")}  # fmt: skip
     few = town.post("appeals_clerk", f"appeals/{number}/draw", 422)["problems"][0]
     assert (few["code"], few["where"]) == ("panel.few", "panel")
+    for who, todo in (
+        ("secrecy_officer", "请授予评审组成员的角色。"),
+        ("appeals_clerk", "增补以后再抽取。"),
+    ):
+        home = town.client(who).get("/office/").content.decode()
+        assert "可以抽取的评审组成员还缺 1 人" in home, "who appoints them reads of it"
+        assert todo in home
     for who in interests:
         assert f"{who} 的亲属在该局任职" in few["detail"], "who is kept out, and why"
     assert "需要抽取 5 人，可抽取的只有 4 人" in few["detail"]
     town.post("panel-2", f"conflicts/{interests['panel-2']}/end")
+    assert (
+        "可以抽取的评审组成员还缺"
+        not in town.client("secrecy_officer").get("/office/").content.decode()
+    )
     assert len(drawn(town, number)) == 5
 
 

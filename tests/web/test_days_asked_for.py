@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from tests.web.conftest import NOW
 from tests.web.test_other_paths import announced, book, is_day
-from tests.web.town import STATISTICS, Town
-from zhengheng.web.acts.guards import AHEAD, PAST, DayError, check_days
+from tests.web.town import STATISTICS, Town, packed
+from zhengheng.web.acts.guards import AHEAD, LATER, PAST, DayError, check_days
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
@@ -63,8 +63,8 @@ def test_no_act_takes_a_day_of_2020_for_one_to_come(
             return [(one.where, one.code) for one in error.problems]
         return []
 
-    assert wrong(DAY) == []
-    if when == AHEAD:
+    assert wrong(DAY) == ([(place, "day.past")] if when == LATER else [])
+    if when in {AHEAD, LATER}:
         assert wrong(date(2020, 1, 1)) == wrong(date(2026, 3, 11)) == [(place, "day.past")]
         assert wrong(date(2062, 1, 1)) == [(place, "day.far")]
     elif when == PAST:
@@ -156,3 +156,15 @@ def test_a_value_of_a_period_that_is_not_over_says_why(
         assert handed_in("按已签约项目测算") == []
         made.refresh_from_db()
         assert (made.state != "due", made.note) == (True, "按已签约项目测算")
+
+
+def test_the_last_day_of_opinions_has_one_rule_that_says_what_fits(town: Town) -> None:
+    """Today and yesterday are refused by the same sentence, and what it asks for is taken."""
+    file = town.file("office_indicators", packed(version="2026-9"), "town.zip")
+    draft = town.post("office_indicators", "rulebooks/draft", file=file, period="2026")["id"]
+    path = f"rulebooks/{draft}/consult"
+    for until in ("2026-03-11", "2026-03-12"):
+        said = town.post("office_indicators", path, 422, until=until)["problems"]
+        assert [(one["where"], one["code"]) for one in said] == [("until", "day.past")]
+        assert "请填写明天或以后的日期" in said[0]["detail"]
+    town.post("office_indicators", path, until="2026-03-13")

@@ -287,6 +287,11 @@ def test_a_unit_without_a_total_says_what_is_missing(source: Path) -> None:
     changed(source / "1" / "snapshot.json", marks=marks, groups=groups)
     text = shown(source, f"p/1/units/{unit['code']}.html")
     assert f"▨ 没有总分（缺数据）</span>，因为： {name}" in text
+    # What is not due yet stops nothing, and is not named as a cause beside what does.
+    marks[unit["code"]] = {one: mark if one == code else mark | {"status": "not_due"} for one, mark in marks[unit["code"]].items()}  # fmt: skip
+    changed(source / "1" / "snapshot.json", marks=marks)
+    said = re.sub(r"<[^>]+>", "", shown(source, f"p/1/units/{unit['code']}.html"))
+    assert re.search(rf"因为： {re.escape(name)}\s+\S+ 缺数据\s*;", said)
 
 
 def test_the_portal_has_its_own_page_for_what_it_does_not_have(

@@ -306,6 +306,24 @@ def test_what_is_not_alike_is_not_made_one(town: Town, changes: dict[str, Any], 
     assert code in str(town.post("office_procedure", "reorganisations/ask", 422, **(MERGER | changes)))  # fmt: skip
 
 
+def test_a_unit_that_cannot_be_reorganised_is_named_with_what_it_is(town: Town) -> None:
+    """Ended before, with who goes on for it; to come later; unknown; twice, and in which table."""
+    case = merged(town, units=[{"code": "D13"}], heirs=[{"code": "D16", "name_zh": Unit.objects.get(code="D16").name_zh}])  # fmt: skip
+    town.at("2026-03-20")
+    town.post("office_procedure", f"{case}/carry_out")
+    Unit.objects.create(code="D60", name_zh="新城局", kind="市直部门", valid_from=date(2027, 1, 1))
+    rows = [{"code": one} for one in ("D19", "D13", "D60", "D99", "D19")]
+    heirs = [{"code": "D70", "name_zh": "城市局"}, {"code": "D70", "name_zh": "城市局"}, {"code": "D19", "name_zh": "D19"}]  # fmt: skip
+    said = str(town.post("office_procedure", "reorganisations/ask", 422, **MERGER | {"day": "2026-04-01", "units": rows, "heirs": heirs}))  # fmt: skip
+    gone, goes_on = Unit.objects.get(code="D13"), Unit.objects.get(code="D16")
+    assert f"第 2 行：{gone.name_zh}已于 {gone.valid_to} 撤销，由{goes_on.name_zh}承继，请对{goes_on.name_zh}办理。" in said  # fmt: skip
+    assert "第 3 行：新城局自 2027-01-01 起才设立" in said
+    assert "第 4 行：没有代码为 D99 的单位。" in said
+    assert "“撤销的单位”中，D19（代码 D19）出现 2 次。" in said
+    assert "“承继的单位”中，城市局（代码 D70）出现 2 次。" in said
+    assert "D19（代码 D19）既在“撤销的单位”中，又在“承继的单位”中。" in said
+
+
 def test_nobody_becomes_the_heir_of_a_unit_that_it_came_below_since(town: Town) -> None:
     """A table may move units after the case was approved; the heir would then stand above itself."""
     case = merged(town, units=[{"code": "D13"}], heirs=[{"code": "D16", "name_zh": Unit.objects.get(code="D16").name_zh}])  # fmt: skip

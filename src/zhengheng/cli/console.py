@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -21,6 +22,8 @@ from zhengheng.domain.several import several
 out = Console(highlight=False, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 ALIKE = 10
+WIDEST = 100_000
+"""Columns that a table may take where no terminal bounds it."""
 LIGHTS = {"green": "●", "green_watch": "●", "yellow": "▲", "red": "■"}
 COLOURS = {"green": "cyan", "green_watch": "cyan", "yellow": "yellow", "red": "red"}
 
@@ -64,13 +67,30 @@ def table(
     rows: Iterable[Sequence[str | Text]],
     right: Sequence[int] = (),
 ) -> None:
-    """A plain table: hairlines, numbers to the right."""
+    """A plain table: hairlines, numbers to the right. Nothing in it is cut: on a terminal long cells go on in the next line,
+    Chinese ones, which have no spaces, too; in a file or a pipe a row is one line, however long."""
     grid = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for place, column in enumerate(columns):
-        grid.add_column(column, justify="right" if place in right else "left", no_wrap=place == 0)
+        grid.add_column(column, justify="right" if place in right else "left", overflow="fold")
     for row in rows:
         grid.add_row(*row)
-    out.print(grid)
+    with _wide_enough(grid):
+        out.print(grid)
+
+
+@contextmanager
+def _wide_enough(grid: Table) -> Iterator[None]:
+    """Where the output is no terminal nothing says how wide it is: then it is as wide as the table."""
+    if out.is_terminal:
+        yield
+        return
+    before = out.width
+    needed = Measurement.get(out, out.options.update(max_width=WIDEST), grid).maximum
+    out.width = max(before, needed)
+    try:
+        yield
+    finally:
+        out.width = before
 
 
 def light(name: str) -> Text:

@@ -1,7 +1,7 @@
 """The heat map of a run: units by indicators, each cell a status in shape and word, its points and its value."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -132,6 +132,13 @@ def heat_map(run: Run, language: Language) -> HeatMap:
         }
     present = {code for held in marks.values() for code in held}
     return HeatMap(tuple(c for c in columns(run, language) if c.code in present), marks)
+
+
+def stopping(statuses: Mapping[str, str], total: str) -> list[str]:
+    """Of a unit without a total, whose status `total` is, the indicators for whose sake there is none, by their own statuses. What is
+    not due yet counts nowhere and stops nothing, but where nothing at all is due."""
+    stops = {"not_due"} if total == "not_due" else {"missing", "undefined", "withheld"}
+    return [code for code, status in statuses.items() if status in stops]
 
 
 def columns(run: Run, language: Language) -> Iterator[Column]:

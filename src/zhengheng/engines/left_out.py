@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from zhengheng.engines.lights import due_unjudged
 from zhengheng.engines.oracle import (
     DECIDED,
     MISSING,
@@ -43,6 +44,7 @@ WHY: dict[str, Words] = {
     "exempt": ("该单位不适用这一指标", "the indicator does not apply to the unit"),
     "period": ("不属于考核期间", "not of the assessed period"),
     "not_due": ("在核算日尚未到期", "not due yet on the day of the run"),
+    "unjudged": ("目标是全年的，方案没有写明到本期末应达到多少，所以本期不计分", "the target is that of the whole year, and the rulebook does not say what is due by now, so it earns nothing in this period"),
     "unused": ("属于考核期间，但按方案不取这一期", "of the assessed period, but the rulebook does not take this part of it"),
     "window": ("单位当时不在名单上", "the unit was not on the roster at that time"),
     "other_part": ("单位只在考核期的一部分时间在名单上，上年数值只取对应的时间", "the unit was on the roster for a part of the period only, and of the year before only the same part counts"),
@@ -218,9 +220,10 @@ class _Judge:
         """Why no series takes a period: it is of another time, is not due by the day, or is one that the rule passes over."""
         indicator, plan = self.run.rulebook.indicator(code), self.run.plan
         due, ever = ({one.end for one in due_periods(indicator, plan.period, day)} for day in (plan.at, date.max))  # fmt: skip
-        none_is = not any(one == code for one, _ in self.uses)
-        if period in ever and (period not in due or none_is):
+        if period in ever and period not in due:
             return "not_due"
+        if period in due_unjudged(self.run, code):
+            return "unjudged"
         inside = plan.period.start <= period <= plan.period.end
         return "unused" if inside or period in ever else "period"
 

@@ -4,9 +4,11 @@ A light says whether something that is judged was met. An indicator of weight ze
 light rules (those by the score) could not be worked out for it at all, so none of them is read.
 """
 
+from datetime import date
 from typing import Any
 
 from zhengheng.engines.run import Run
+from zhengheng.scoring.due import due_periods
 
 LIGHT_WORDS = {
     "green": ("● 达标", "● met"), "green_watch": ("● 达标（略慢于时间进度）", "● met (slightly behind the time that has passed)"),
@@ -24,6 +26,20 @@ NOT_COUNTED = (
     "not set within the year (the target is that of the whole year, and the rulebook does not say what is due by now, so there is neither a light nor points)",
 )
 """The same where it earned nothing and counts nowhere; runs of earlier releases scored it all the same."""
+
+
+def due_unjudged(run: Run, code: str) -> list[date]:
+    """The days of the periods that are due of an indicator whose value is not judged within the year: its target is that of the
+    whole year. Its rows are there, go into no score, and are to be read all the same. None of any other indicator."""
+    tables = run.plan.tables
+    observed = any(
+        row["indicator"] == code and row["combine"] != "derived" for row in tables["series"]
+    )
+    if not observed or any(use["indicator"] == code for use in tables["period_use"]):
+        return []
+    return [
+        one.end for one in due_periods(run.rulebook.indicator(code), run.plan.period, run.plan.at)
+    ]
 
 
 def not_lit_within(run: Run) -> frozenset[str]:

@@ -21,6 +21,7 @@ from zhengheng.engines.lights import (
     LIGHT_WORDS,
     NOT_COUNTED,
     NOTHING_DUE,
+    due_unjudged,
     indicator_lights,
     not_lit_within,
 )
@@ -423,13 +424,10 @@ class _Maker(SourceRows):
         label = self.t("计算", "computed")
         if split:
             label += self._piece(cell, rule)
-        detail = (
-            self.t("没有数值", "no value")
-            if cell["value"] is None
-            else self.t("值 ", "value ")
-            + format_scaled(cell["value"], rule["decimals"])
-            + (f" {measure}" if measure else "")
-        )
+        if status == "not_due" and (told := self._unjudged(cell["indicator"])):
+            words, detail = self.t("年内不计分", "not scored within the year"), told
+        else:
+            detail = self._valued(cell, rule, measure)
         if rule["method"] == "milestones" and status == "value":
             nodes = list(self._nodes(cell["indicator"], cell["segment"]))
             if nodes and not self._ruled(self.unit, cell["indicator"]):
@@ -441,6 +439,24 @@ class _Maker(SourceRows):
         detail += self._asked(cell, rule)
         return Entry("cell", cell["indicator"], f"{label}: {words}", "", detail, status,
                      list(self._inputs(cell["indicator"], cell["segment"])))  # fmt: skip
+
+    def _valued(self, cell: Row, rule: Row, measure: str) -> str:
+        if cell["value"] is None:
+            return self.t("没有数值", "no value")
+        value = format_scaled(cell["value"], rule["decimals"])
+        return self.t("值 ", "value ") + value + (f" {measure}" if measure else "")
+
+    def _unjudged(self, code: str) -> str:
+        """What is known so far of an indicator that is judged by the whole year alone; empty where a due figure is not there."""
+        indicator, days = self.run.rulebook.indicator(code), due_unjudged(self.run, code)
+        days = days[-1:] if indicator.combine == "last" else days
+        rows = [[row["value"] for row in self.counted.get((self.unit, code, day), [])] for day in days]  # fmt: skip
+        if not days or not all(rows) or any(value is None for held in rows for value in held):
+            return ""
+        so_far = indicator.measured(format_scaled(sum(map(sum, rows)), indicator.decimals))
+        return self.t(
+            f"截至 {days[-1]} 的值 {so_far[0]}，只供查阅", f"value up to {days[-1]}: {so_far[1]}, to be read only"
+        )  # fmt: skip
 
     def _asked(self, cell: Row, rule: Row) -> str:
         """That a unit of a part of the year is asked for a part of what stands in the rows; empty where it is not."""

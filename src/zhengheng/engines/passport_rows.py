@@ -9,6 +9,7 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
 from zhengheng.domain.problems import Language
+from zhengheng.engines.lights import due_unjudged
 from zhengheng.engines.nodes import node_words
 from zhengheng.engines.oracle import MICRO, Oracle, half_up, known
 from zhengheng.engines.origins import oracle_of, sources_of
@@ -108,6 +109,7 @@ class SourceRows:
             use["period"] for use in self.run.plan.tables["period_use"]
             if (use["indicator"], use["segment"]) == (code, segment)
         }  # fmt: skip
+        periods |= set(due_unjudged(self.run, code))
         yield from self._observed(code, periods)
         period = self.run.plan.period
         for row in self._facts("target", self.unit, code):

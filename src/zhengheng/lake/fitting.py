@@ -149,7 +149,9 @@ def _idle(source: SourceFile) -> Iterator[Problem]:
         "header": (source.header != 1, {"csv", "tsv", "xlsx", "xls"}, "表头所在行（header）", "a row of the header"),
         "header_rows": (source.header_rows != 1, {"csv", "tsv", "xlsx", "xls"}, "表头行数（header_rows）", "rows of the header"),
     }  # fmt: skip
-    for name, field in SourceFile.model_fields.items():
+    # Of a source whose role is not known nobody can say what it does not read.
+    known = "role" not in source.unread
+    for name, field in SourceFile.model_fields.items() if known else ():
         if name in _OF_ANY or name in READ[source.role] or getattr(source, name) == field.default:
             continue
         if name != "scale" or source.role != "fact":

@@ -99,6 +99,15 @@ def inherited(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> list[tupl
     return [*found, *(_told(one, names) for one in lost(book)), *_targets(book, names)]
 
 
+def whole(book: Rulebook) -> list[Indicator]:
+    """Scored amounts whose figures do not add up over the periods (`combine: last`, `rolling`): they are no quantities that a share
+    is taken of, in a figure or in a target."""
+    return [
+        one for one in book.indicators
+        if one.combine in {"last", "rolling"} and one.method is not None and not (one.parts or one.year_on_year) and one.measure_unit.zh not in {"%", "‰"}
+    ]  # fmt: skip
+
+
 def _targets(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """What becomes of the targets of a unit that goes over: an heir's own one is not added to."""
     for event in book.succession:
@@ -106,8 +115,8 @@ def _targets(book: Rulebook, names: Mapping[str, tuple[str, str]]) -> Iterator[t
             (old_zh, old_en), (heir_zh, heir_en) = _named([event.unit], names), _named([one.unit for one in event.heirs], names)  # fmt: skip
             takes = "takes" if len(event.heirs) == 1 else "take"
             yield (
-                f"{heir_zh}承接{old_zh}的目标：总量目标按份额分给，比率目标不变；承接单位自己有目标的，以自己的为准，不相加。",
-                f"{heir_en} {takes} over the targets of {old_en}: quantities by share, a rate unchanged; an heir's own target stands alone, and nothing is added to it.",
+                f"{heir_zh}承接{old_zh}的目标：逐期相加的数量，目标按份额分给；比率、平均数，以及只取最后一期的数（如年初累计数），目标原样承接，不按份额；承接单位自己有目标的，以自己的为准，不相加。",
+                f"{heir_en} {takes} over the targets of {old_en}: of quantities that add up over the periods by share; of a rate, a mean, and what is known by its last figure (such as a year-to-date amount) whole; an heir's own target stands alone, and nothing is added to it.",
             )  # fmt: skip
 
 

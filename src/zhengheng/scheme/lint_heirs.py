@@ -4,7 +4,7 @@ from collections.abc import Container
 
 from zhengheng.scheme.findings import Finding, error, plain, rule, warning
 from zhengheng.scheme.folder import Source
-from zhengheng.scheme.inherited import lost, misfits
+from zhengheng.scheme.inherited import lost, misfits, whole
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.procedure import Succession
 
@@ -82,3 +82,14 @@ def who_takes_part_in_a_change_is_listed(book: Rulebook, source: Source) -> Find
             yield warning(source.rulebook("succession", place, "unit"), "unit.unknown",
                           f"单位变动中的“{event.unit}”不在方案的单位名单中；请核对单位代码，写错的，承接单位承继不到它的数据和目标。",
                           f"the change of units names {event.unit!r}, which is not among the units that this rulebook lists; check its code, for under a wrong one nothing of it is taken over")  # fmt: skip
+
+
+@rule
+def what_is_not_shared_is_said(book: Rulebook, source: Source) -> Finding:
+    """An amount known by its last figure is asked of each heir whole, though it looks like one that is shared."""
+    names = "、".join(one.code for one in whole(book)), ", ".join(one.code for one in whole(book))
+    for place, event in enumerate(book.succession):
+        if names[0] and event.targets == "inherit" and any(heir.share != 1 for heir in event.heirs):
+            yield warning(source.rulebook("succession", place, "targets"), "succession.whole",
+                          f"{names[0]} 只取最后一期的数（combine: last 或 rolling），不是逐期相加的数量：{event.unit} 的目标不按份额分，每个承接单位都原样承接；应当分的，请给各承接单位填报自己的目标。",
+                          f"{names[1]}: known by the last figures (`combine: last` or `rolling`) and no quantity that adds up, so that the target of {event.unit} is not shared out, and each heir takes it over whole; where it is to be shared, file a target of its own for each heir")  # fmt: skip

@@ -86,7 +86,7 @@ def ask(zh: str, en: str, default: Any = ..., **limits: Any) -> Any:
     """A field with its words; `limits` as pydantic knows them.
 
     `form` is the kind of input where the type does not say it; `names` are the words of choices. Of a day,
-    `when` says whether it has been ("past"), is still to come ("ahead"), or is judged by the act ("any"). Of a
+    `when` says whether it has been ("past"), is still to come, today included ("ahead") or from tomorrow on ("later"), or is judged by the act ("any"). Of a
     period, `inside` says which of a rulebook's year can be meant: see `acts.within`. `public` marks a text that the portal shows:
     what is personal or internal does not get into it, in any act. `why` marks a reason that everybody reads: one that says something.
     `marks`: marks alone are what may be meant, as % is a unit of measure.
@@ -198,6 +198,9 @@ class Act:
     waits: Callable[[Any, date], bool] | None = None
     """Of an act that is owed on some days only (a service once the notice began, the end once it is over): whether it is.
     An optional act that has one waits for somebody then, and only then."""
+    not_yet: Callable[[Any, date], Words | None] | None = None
+    """Why it cannot be done on a day though the state leads to it: what has to come first, by whom or until when; None where it
+    can. The object stays with whoever it waits for, and the act is offered from then on."""
     page: Callable[[Any], str] | None = None
     """The address of a page of its own for the form, where fields in a row would not do."""
     signer: Role | None = None

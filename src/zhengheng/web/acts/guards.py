@@ -20,6 +20,7 @@ from zhengheng.web.accounts.selectors import ForbiddenError, grants, standing
 from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.acts.earlier import earlier_step
 from zhengheng.web.organisation.succession import check_there
+from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.machines import CLOSED
 from zhengheng.workflow.permissions import ACTS, BY_OTHERS, may
 from zhengheng.workflow.roles import NAMES
@@ -28,8 +29,8 @@ HORIZON = timedelta(days=3653)
 """How far ahead a day may lie: beyond ten years it is a slip of the pen [D]."""
 MOST = 3
 """How many people a refusal names who could do the act instead."""
-PAST, AHEAD, ANY = "past", "ahead", "any"
-"""What `ask` says of a day: it has been; it is still to come, today included; the act itself knows."""
+PAST, AHEAD, LATER, ANY = "past", "ahead", "later", "any"
+"""What `ask` says of a day: it has been; it is still to come, today included, or from tomorrow on; the act itself knows."""
 
 
 class DayError(ZhenghengError):
@@ -74,7 +75,10 @@ def _day(where: str, said: dict[str, Any], asked: date, day: date, row: Words) -
     if said.get("when") == AHEAD and asked < day:
         yield Problem(where, "day.past", f"{zh}：{asked} 早于办理之日 {day}，请填写今天或以后的日期。",
                       f"{en}: {asked} lies before the day of the act, {day}; give today or a later day")  # fmt: skip
-    if said.get("when") == AHEAD and asked > day + HORIZON:
+    if said.get("when") == LATER and asked <= day:
+        yield Problem(where, "day.past", f"{zh}：{asked} 不晚于办理之日 {day}，请填写明天或以后的日期。",
+                      f"{en}: {asked} does not lie after the day of the act, {day}; give tomorrow or a later day")  # fmt: skip
+    if said.get("when") in {AHEAD, LATER} and asked > day + HORIZON:
         yield Problem(where, "day.far", f"{zh}：{asked} 在十年以后，请核对年份。",
                       f"{en}: {asked} is more than ten years ahead; check the year")  # fmt: skip
 
@@ -142,6 +146,12 @@ def check_apart(kind: Kind, act: Act, obj: Any, given: Any, actor: Account, day:
     if step := earlier_step(kind, act, obj, actor, anew=True):
         zh, en = _other_person(kind, act, obj, given, step, day)
         raise EarlierStepError.one(act.code, "step.other", zh=zh, en=en)
+
+
+def check_yet(act: Act, obj: Any, day: date) -> None:
+    """Raise StateError for an act before which somebody else has to act, or a day to pass."""
+    if act.not_yet is not None and (told := act.not_yet(obj, day)):
+        raise StateError.one(act.code, "act.not_yet", zh=told[0], en=told[1])
 
 
 def free(kind: Kind, act: Act, obj: Any, account: Account, day: date, given: Any = None) -> bool:

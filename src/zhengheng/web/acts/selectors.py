@@ -67,6 +67,16 @@ def open_acts(
     kind: Kind, obj: Any, account: Account, held: Collection[Grant], day: date, known: frozenset[tuple[str, str]] | None = None
 ) -> list[Act]:  # fmt: skip
     """What the account can do to the object as it stands on a day; `known` are the final years, where many objects are asked about."""
+    return [
+        act for act in _lawful(kind, obj, account, held, day, known)
+        if act.not_yet is None or act.not_yet(obj, day) is None
+    ]  # fmt: skip
+
+
+def _lawful(
+    kind: Kind, obj: Any, account: Account, held: Collection[Grant], day: date, known: frozenset[tuple[str, str]] | None = None
+) -> list[Act]:  # fmt: skip
+    """What is the account's to do, some of it perhaps not yet."""
     acts = [
         act for act in _rightful(kind, obj, account, held, day)
         if free(kind, act, obj, account, day)
@@ -95,9 +105,13 @@ def _rightful(
 def withheld(
     kind: Kind, obj: Any, account: Account, held: Collection[Grant], day: date
 ) -> Words | None:
-    """Why an act for which the object waits is not offered to somebody of its own unit, or who took an earlier step, and whose turn it is."""
+    """Why an act for which the object waits is not offered: to somebody of its own unit, or who took an earlier step, and whose turn
+    it is; to anybody, what has to come first."""
     waiting = [act for act in _rightful(kind, obj, account, held, day) if not act.optional]
-    told = (kept_from(kind, act, obj, None, account, day) for act in waiting)
+    told = (
+        kept_from(kind, act, obj, None, account, day) or (act.not_yet and act.not_yet(obj, day))
+        for act in waiting
+    )
     return next((one for one in told if one), None)
 
 
@@ -122,13 +136,14 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
     led = _led(held, day) if any(act.signer for act in mine) else frozenset()
     found, known = [], finals() if kind.year is not None else frozenset()
     for obj in within(kind, held, *(act.code for act in mine)).filter(state__in=states):
-        acts = open_acts(kind, obj, account, held, day, known)
+        lawful = _lawful(kind, obj, account, held, day, known)
         waiting = [
             act
-            for act in acts
+            for act in lawful
             if (not act.optional or act.waits) and _waits(kind, act, obj, account, led, day)
         ]
         if waiting and sees(kind, obj, account, held):
+            acts = [act for act in lawful if act.not_yet is None or act.not_yet(obj, day) is None]
             found.append((obj, acts))
     return found
 

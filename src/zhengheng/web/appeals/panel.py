@@ -1,5 +1,6 @@
 """The panel: drawn by lot, heard, and what it voted for is signed; it never touches a score."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -39,23 +40,8 @@ def draw(doing: Doing) -> Change:
             "panel", "panel.drawn", zh="评审组已经抽定。只有在成员写明理由回避之后，才能补抽空出的席位。",
             en="the panel is drawn; only a seat that a member left with a reason is drawn again",
         )  # fmt: skip
-    seats = left if again else procedure(appeal.run).panel
-    eligible, excluded = selectors.pool(appeal)
-    if (
-        len(
-            {account.pk for account in eligible}
-            - {seat.account_id for seat in selectors.sitting(appeal)}
-        )
-        < seats
-    ):
-        # Nobody is appointed for an appeal that runs, but where too few were there when it was accepted.
-        eligible, excluded = selectors.pool(appeal, doing.day)
-    before = None if again else selectors.predecessor(appeal)
-    known = {account.pk: account for account in eligible}
-    went_on = selectors.sitting(before) if before is not None else []
-    kept = [known[seat.account_id] for seat in went_on if seat.account_id in known][:seats]
-    taken = {seat.account_id for seat in selectors.sitting(appeal)} | {account.pk for account in kept}  # fmt: skip
-    able = sorted((account for account in eligible if account.pk not in taken), key=lambda one: one.pk)  # fmt: skip
+    found = _among(appeal, doing.day)
+    seats, before, kept, able, excluded = found.seats, found.before, found.kept, found.able, found.excluded  # fmt: skip
     # Drawn among are people as everybody calls them, so that whoever reads the page can draw again.
     by_name = dict(zip(apart(account.name for account in able), able, strict=True))
     if len(by_name) < seats - len(kept):
@@ -73,6 +59,46 @@ def draw(doing: Doing) -> Change:
     if before is not None:
         held |= {"kept": [account.username for account in kept], "former": before.pk}
     return Change({"seed": seed, "excluded": excluded, "draws": [*appeal.draws, held]}, held)
+
+
+@dataclass(frozen=True)
+class _Among:
+    """Of a draw: how many seats are empty, whose panel goes on, who keeps his seat, who can be drawn, who not and why."""
+
+    seats: int
+    before: Appeal | None
+    kept: list[Account]
+    able: list[Account]
+    excluded: list[dict[str, str]]
+
+    @property
+    def lacking(self) -> int:
+        """How many more people have to be found before it can be drawn."""
+        return max(self.seats - len(self.kept) - len(self.able), 0)
+
+
+def _among(appeal: Appeal, day: date) -> _Among:
+    again = appeal.seats.exists()
+    seats = selectors.empty_seats(appeal) if again else procedure(appeal.run).panel
+    eligible, excluded = selectors.pool(appeal)
+    sitting = {seat.account_id for seat in selectors.sitting(appeal)}
+    if len({account.pk for account in eligible} - sitting) < seats:
+        # Nobody is appointed for an appeal that runs, but where too few were there when it was accepted.
+        eligible, excluded = selectors.pool(appeal, day)
+    before = None if again else selectors.predecessor(appeal)
+    known = {account.pk: account for account in eligible}
+    went_on = selectors.sitting(before) if before is not None else []
+    kept = [known[seat.account_id] for seat in went_on if seat.account_id in known][:seats]
+    taken = sitting | {account.pk for account in kept}
+    able = sorted((account for account in eligible if account.pk not in taken), key=lambda one: one.pk)  # fmt: skip
+    return _Among(seats, before, kept, able, excluded)
+
+
+def undrawable(day: date) -> list[tuple[Appeal, int]]:
+    """Appeals whose panel, or an empty seat of it, cannot be drawn today: there are too few people, by so many."""
+    held = selectors.appeals().filter(state__in=("accepted", "hearing", "heard")).order_by("pk")
+    waiting = (appeal for appeal in held if selectors.empty_seats(appeal))
+    return [(one, lacking) for one in waiting if (lacking := _among(one, day).lacking)]
 
 
 def _unsealed(doing: Doing) -> tuple[str, dict[str, Any]]:
@@ -103,7 +129,7 @@ def recuse(doing: Doing) -> Change:
 
 
 class HearingGiven(Given):
-    hearing_on: date = ask("听证日期", "Day of the hearing", when="ahead")
+    hearing_on: date = ask("听证日期", "Day of the hearing", when="later")
     place: str = ask("时间地点", "Time and place", max_length=120)
     closed_reason: str = ask(
         "不公开的理由（公开的不填）", "Why it is not public (empty: it is)", "", max_length=200

@@ -18,11 +18,15 @@ class UnitEndedError(ZhenghengError):
 
 def check_there(unit: Unit, day: date, field: str = "unit") -> None:
     """Raise UnitEndedError for a unit that ended before a day, with the unit that goes on for it."""
-    if not ended_before(unit.valid_to, day):
-        return
+    if ended_before(unit.valid_to, day):
+        raise ended_words(unit, day, field)
+
+
+def ended_words(unit: Unit, day: date, field: str = "unit") -> UnitEndedError:
+    """That a unit ended, and who goes on for it."""
     heir = Unit.objects.filter(code=heirs(day).get(unit.code, "")).first()
     zh, en = f"{unit.name_zh}已于 {unit.valid_to} 撤销", f"{unit.name_en or unit.name_zh} ended on {unit.valid_to}"  # fmt: skip
-    raise UnitEndedError.one(
+    return UnitEndedError.one(
         field, "unit.ended",
         zh=f"{zh}，由{heir.name_zh}承继，请对{heir.name_zh}办理。" if heir else f"{zh}，不能再为其办理。",
         en=f"{en}; {heir.name_en or heir.name_zh} goes on for it: do this for that one" if heir else f"{en}, and nothing new is done for it",

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.periods import ended_before
 from zhengheng.domain.problems import Language
-from zhengheng.engines.heat import Column, Mark
+from zhengheng.engines.heat import Column, Mark, stopping
 from zhengheng.engines.lights import NOTHING_DUE
 from zhengheng.engines.lives import handed_on
 from zhengheng.engines.rows import unit_rows
@@ -135,8 +135,6 @@ ONLY = {
     "missing": ("有缺数据", "with data missing"), "disputed": ("有争议", "under dispute"), "cases": ("整改中", "being put right"),
 }  # fmt: skip
 """What the units shown can be narrowed to."""
-LACKING = {"missing", "undefined", "not_due", "withheld"}
-"""Statuses of an indicator without which a total may not be made."""
 PAGE = 60
 """Units of a group on one page; a city with more is read group by group."""
 
@@ -294,7 +292,9 @@ def left_words(line: Line) -> Words:
 
 
 def lacks(held: Reading, unit: str) -> list[tuple[Mark, Column]]:
-    """What a unit without a total lacks: the indicators with weight that have no value, else all without one."""
+    """What a unit without a total lacks: the indicators with weight for whose sake there is none, else all of them."""
     marks = held.heat.marks.get(unit, {})
-    gaps = [(mark, held.heat.column(code)) for code, mark in marks.items() if mark.status in LACKING]  # fmt: skip
-    return [row for row in gaps if row[0].weighed] or gaps
+    weighed = {code: mark.status for code, mark in marks.items() if mark.weighed}
+    total = held.line[unit][1].status
+    found = stopping(weighed, total) or stopping({code: mark.status for code, mark in marks.items()}, total)  # fmt: skip
+    return [(marks[code], held.heat.column(code)) for code in found]

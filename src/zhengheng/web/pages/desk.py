@@ -8,9 +8,10 @@ from django.db.models import Max
 from django.utils.timezone import localdate
 
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.acts.registry import KINDS
-from zhengheng.web.acts.selectors import owed
+from zhengheng.web.acts.selectors import owed, withheld
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.ledger.models import LedgerEntry
 
@@ -31,6 +32,8 @@ class Waiting:
     """Working days until its day; negative when it is past, None where no clock runs."""
     known: tuple[Words, date] | None
     """A day that the object itself knows where no clock runs, with its words."""
+    not_yet: Words | None = None
+    """Why an act that it waits for cannot be done yet: what comes first, by whom or until when."""
     since: date | None = None
     """Where neither a clock nor the object knows a day: since when it waits."""
 
@@ -42,10 +45,11 @@ def desk(account: Account, day: date) -> list[tuple[Kind, list[Waiting]]]:
 
 
 def _of(kind: Kind, account: Account, day: date) -> list[Waiting]:
-    calendar = working_calendar()
+    calendar, held = working_calendar(), grants(account, day)
+    ordered = any(act.not_yet for act in kind.acts)
     found = [
         Waiting(kind, obj, kind.title(obj), kind.address(obj), kind.state_of(obj), acts,
-                due, calendar.between(day, by) if by else None, known)
+                due, calendar.between(day, by) if by else None, known, withheld(kind, obj, account, held, day) if ordered else None)
         for obj, acts in owed(kind, account, day) for due in (kind.due(obj, day) if kind.due else obj.due_on,)
         for known in (kind.known(obj) if kind.known else None,) for by in (due or (known[1] if known and kind.counted else None),)
     ]  # fmt: skip

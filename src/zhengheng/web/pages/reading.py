@@ -18,6 +18,7 @@ from zhengheng.web.acts.declare import Words
 from zhengheng.web.acts.told import subjects as subjects_of
 from zhengheng.web.acts.vacant import all_apart, all_before, vacant
 from zhengheng.web.appeals.acts import APPEALS
+from zhengheng.web.appeals.panel import undrawable
 from zhengheng.web.appeals.ruling import second_until
 from zhengheng.web.appeals.services import OUTCOMES
 from zhengheng.web.comments.inbox import untaken
@@ -163,6 +164,8 @@ def to_read(request: OfficeRequest) -> list[Reading]:
             found += told(day)
     if anywhere(mine, "grant.give") or anywhere(mine, "result.name"):
         found += _vacant(day, anywhere(mine, "grant.give"))
+    if anywhere(mine, "grant.give") or anywhere(mine, "appeal.draw"):
+        found += _undrawable(day, anywhere(mine, "grant.give"))
     found += _guided(request.user, mine, day)
     if anywhere(mine, "grant.give") and (bare_units := unattended(request.user, day)):
         found.append(_unattended(bare_units))
@@ -223,6 +226,18 @@ def _vacant(day: date, gives: bool) -> list[Reading]:
         zh, en = NAMES[role]
         why = (f"担任{zh}的人员都办理过 {count} 项待办事项的前面环节，这一步须由另外的人办理，目前无人可以办理。{todo[0]}", f"Everybody who is {en.lower()} took an earlier step of {several(count, 'matter that waits', 'matters that wait')} for another person, and nobody can do what is due. {todo[1]}")  # fmt: skip
         found.append(Reading((f"须由另外的人办理：{zh}", f"Nobody without an earlier step: {en}"), "/office/accounts/" if gives else "/office/", why))  # fmt: skip
+    return found
+
+
+def _undrawable(day: date, gives: bool) -> list[Reading]:
+    """Panels for which there are too few people, for whoever appoints them; for the clerk, whose turn it is."""
+    found = []
+    for appeal, lacking in undrawable(day):
+        # Who appoints people reads no appeal.
+        zh, en = (f"申诉第 {appeal.pk} 号", f"appeal {appeal.pk}") if gives else APPEALS.title(appeal)  # fmt: skip
+        todo = ("请授予评审组成员的角色。", "Appoint panel members.") if gives else ("已列入安全保密管理员的待办，增补以后再抽取。", "The secrecy officer has it on the first page; draw when there are more.")  # fmt: skip
+        why = (f"可以抽取的评审组成员还缺 {lacking} 人，评审组不能抽取。{todo[0]}", f"{several(lacking, 'person is', 'people are')} missing among those who can sit, and the panel cannot be drawn. {todo[1]}")  # fmt: skip
+        found.append(Reading((f"评审组人数不足：{zh}", f"Too few for a panel: {en}"), "/office/accounts/" if gives else APPEALS.address(appeal), why))  # fmt: skip
     return found
 
 

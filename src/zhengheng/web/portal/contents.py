@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from zhengheng.engines.heat import STATUSES
+from zhengheng.engines.heat import STATUSES, stopping
 from zhengheng.engines.opendata import LICENCE
 from zhengheng.web.pages.tags import say
 from zhengheng.web.portal import missing
@@ -18,8 +18,6 @@ Page = tuple[str, str, dict[str, Any]]
 """Path, template, content."""
 COUNTED = tuple(STATUSES)
 """What rows of lamps count: every result stands in one of these."""
-LACKING = ("missing", "undefined", "not_due")
-"""Statuses of an indicator without which a total may not be made."""
 MOST = 3
 """Of what became better, and as many of what became worse."""
 
@@ -168,12 +166,16 @@ def _reasons(accounts: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def lacks(one: Snapshot, unit: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """What a unit without a total lacks: the indicators with weight that have no value, else all without one."""
+    """What a unit without a total lacks: the indicators with weight for whose sake there is none, else all of them."""
     if unit["status"] == "value":
         return []
     marks = one["marks"].get(unit["code"], {})
-    gaps = [(i, marks[i["code"]]) for i in one["indicators"] if marks.get(i["code"], {}).get("status") in LACKING]  # fmt: skip
-    return [row for row in gaps if row[1]["full"] != "0"] or gaps
+    # What is withheld may well be there: an internal indicator is no reason that can be told.
+    held = {i["code"]: marks[i["code"]] for i in one["indicators"] if marks.get(i["code"], {}).get("status", "withheld") != "withheld"}  # fmt: skip
+    weighed = {code: mark["status"] for code, mark in held.items() if mark["full"] != "0"}
+    total = unit["status"]
+    found = stopping(weighed, total) or stopping({code: mark["status"] for code, mark in held.items()}, total)  # fmt: skip
+    return [(i, held[i["code"]]) for i in one["indicators"] if i["code"] in found]
 
 
 def _named(plan: dict[str, Any], indicators: dict[str, Any]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 from zhengheng.domain.canonical import canonical
 from zhengheng.engines.disclosure import disclosure, hidden_indicators, totals_shown
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.heat import heat_map
+from zhengheng.engines.heat import heat_map, stopping
 from zhengheng.engines.opendata import digest
 from zhengheng.engines.run import Run, make_run
 from zhengheng.engines.second_totals import apart, gates_on, lit_otherwise, with_a_part
@@ -29,8 +29,6 @@ from zhengheng.web.rulebooks.selectors import book_of
 
 KEPT = ("period", "version", "run", "shows", "groups", "held_against")
 BEFORE = "before.json"
-LACKING = {"missing", "undefined", "not_due", "withheld"}
-"""Statuses of an indicator without which a total may not be made."""
 
 
 def write_restated(
@@ -141,9 +139,10 @@ def _say_what_lacks(document: dict[str, Any], made: Run, *, graded: bool) -> Non
         for unit in group["units"]:
             if document["shows"] == "score" and unit["status"] != "value":
                 row = marks.get(unit["code"], {})
-                gaps = {code: mark for code, mark in row.items() if mark.status in LACKING}
-                weighed = [code for code, mark in gaps.items() if mark.weighed]
-                unit["lacks"] = [names[code] for code in weighed or gaps]
+                total = unit.get("status", "")
+                weighed = {code: mark.status for code, mark in row.items() if mark.weighed}
+                found = stopping(weighed, total) or stopping({code: mark.status for code, mark in row.items()}, total)  # fmt: skip
+                unit["lacks"] = [names[code] for code in found]
             if not graded:
                 for name in ("grade", "place", "tied", "members"):
                     unit.pop(name, None)

@@ -1,6 +1,7 @@
 """What is done about a reorganisation."""
 
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -34,6 +35,7 @@ from zhengheng.web.files.services import take_in
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import COLUMNS, LookAlikes, naming_faults
+from zhengheng.web.organisation.succession import ended_words
 from zhengheng.web.reorganisation import selectors, shown
 from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.acts import REPORTS, CarryGiven
@@ -90,11 +92,11 @@ def _problems(given: AskGiven) -> Any:
     codes = [one.code for one in given.units]
     heirs = [one.code for one in given.heirs]
     held = set(organisation.standing(given.day).filter(code__in=codes).values_list("code", flat=True))  # fmt: skip
-    for code in codes:
+    known = Unit.objects.in_bulk(codes, field_name="code")
+    for place, code in enumerate(codes):
         if code not in held:
-            yield Problem("units", "unit.absent", f"{given.day} 没有单位 {code}", f"there is no unit {code} on {given.day}")  # fmt: skip
-    if len(set(codes)) < len(codes) or len(set(heirs)) < len(heirs) or set(codes) & set(heirs):
-        yield Problem("heirs", "unit.twice", "同一单位出现两次", "a unit stands twice")
+            yield _not_there(place, code, known.get(code), given.day)
+    yield from _twice(codes, given.heirs, known)
     yield from _taken(given, codes)
     yield from _misread(given)
     yield from _alike(given, codes)
@@ -126,6 +128,38 @@ def _problems(given: AskGiven) -> Any:
                           f"the share of {heir.name_en or heir.name_zh} is {heir.share}; an heir takes more than 0, whoever takes nothing is no heir")  # fmt: skip
     if sum(shares) != 1:
         yield Problem("heirs", "share.sum", f"各承继单位的份额合计为 {sum(shares)}，应为 1。", f"the shares add to {sum(shares)} instead of 1")  # fmt: skip
+
+
+def _not_there(place: int, code: str, unit: Unit | None, day: date) -> Problem:
+    """Of a unit that ended who goes on for it, of one that begins later from when it is there."""
+    where = "units"
+    if unit is None:
+        return Problem(where, "unit.absent", f"第 {place + 1} 行：没有代码为 {code} 的单位。", f"row {place + 1}: there is no unit with the code {code}")  # fmt: skip
+    if ended_before(unit.valid_to, day):
+        (one,) = ended_words(unit, day, where).problems
+        return Problem(
+            where, one.code, f"第 {place + 1} 行：{one.zh}", f"row {place + 1}: {one.en}"
+        )
+    return Problem(
+        where, "unit.absent", f"第 {place + 1} 行：{unit.name_zh}自 {unit.valid_from} 起才设立，{day} 还不存在。",
+        f"row {place + 1}: {unit.name_en or unit.name_zh} is there from {unit.valid_from} on, and not on {day}",
+    )  # fmt: skip
+
+
+def _twice(codes: list[str], heirs: list[HeirGiven], known: dict[str, Unit]) -> Iterator[Problem]:
+    """Each unit that stands twice, with the tables in which it does."""
+    names = {one.code: (one.name_zh, one.name_en or one.name_zh) for one in heirs}
+    names |= {code: unit.told() for code, unit in known.items()}
+    going, coming = Counter(codes), Counter(one.code for one in heirs)
+    for code in dict.fromkeys([*codes, *coming]):
+        name, name_en = names.get(code, (code, code))
+        (zh, en) = (f"{name}（代码 {code}）", f"{name_en} ({code})")
+        if going[code] > 1:
+            yield Problem("units", "unit.twice", f"“撤销的单位”中，{zh}出现 {going[code]} 次。", f"{en} stands {going[code]} times among the units that end")  # fmt: skip
+        if coming[code] > 1:
+            yield Problem("heirs", "unit.twice", f"“承继的单位”中，{zh}出现 {coming[code]} 次。", f"{en} stands {coming[code]} times among the heirs")  # fmt: skip
+        if going[code] and coming[code]:
+            yield Problem("heirs", "unit.twice", f"{zh}既在“撤销的单位”中，又在“承继的单位”中。", f"{en} stands among the units that end and among the heirs")  # fmt: skip
 
 
 def _decimal(text: str) -> Decimal | None:

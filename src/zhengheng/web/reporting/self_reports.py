@@ -22,11 +22,12 @@ from zhengheng.web.acts.declare import (
 from zhengheng.web.acts.public import clean
 from zhengheng.web.files.documents import Section, Table
 from zhengheng.web.files.services import own_files
+from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.pages.tags import language, say
 from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.models import Report, SelfReport
-from zhengheng.web.reporting.services import ReportError
+from zhengheng.web.reporting.services import ReportError, foreign
 from zhengheng.web.reporting.years import year_faults
 from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
 from zhengheng.workflow.machines import SELF_REPORT
@@ -72,11 +73,11 @@ def draft(doing: Doing) -> Made:
         raise ReportError(found)
     if SelfReport.objects.filter(rulebook=version, unit=unit).exists():
         raise ReportError.one("unit", "self_report.twice", zh="本单位已有自评报告", en="this unit has a self-report already")  # fmt: skip
-    made = SelfReport(rulebook=version, unit=unit, **_texts(doing, book_of(version)))
+    made = SelfReport(rulebook=version, unit=unit, **_texts(doing, book_of(version), unit))
     return Made(made, {"unit": unit.code, "rulebook": version.pk})
 
 
-def _texts(doing: Doing, book: Rulebook) -> dict[str, Any]:
+def _texts(doing: Doing, book: Rulebook, unit: Unit) -> dict[str, Any]:
     given: TextGiven = doing.given
     shown = {one.code for one in book.indicators if one.visibility == "public"}
     for why in given.reasons:
@@ -84,6 +85,8 @@ def _texts(doing: Doing, book: Rulebook) -> dict[str, Any]:
             raise ReportError.one(
                 "reasons", "self_report.indicator", zh=f"没有公开的指标 {why.indicator}", en=f"there is no public indicator {why.indicator}"
             )  # fmt: skip
+        if fault := foreign(book, unit.code, why.indicator):
+            raise ReportError.one("reasons", "self_report.foreign", zh=fault[0], en=fault[1])
     kept = [file.pk for file in own_files(given.evidence, doing.actor)]
     earlier = doing.obj.files if doing.obj else []
     return {"achievement": given.achievement, "unmet": given.unmet, "measures": given.measures, "public_text": given.public_text,
@@ -91,7 +94,7 @@ def _texts(doing: Doing, book: Rulebook) -> dict[str, Any]:
 
 
 def save(doing: Doing) -> Change:
-    return Change(_texts(doing, book_of(doing.obj.rulebook)))
+    return Change(_texts(doing, book_of(doing.obj.rulebook), doing.obj.unit))
 
 
 def _typed(told: SelfReport) -> dict[str, Any]:

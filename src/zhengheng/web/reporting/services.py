@@ -16,8 +16,11 @@ from zhengheng.scheme.findings import weight_of
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scheme.procedure import Clock
+from zhengheng.scheme.weights import has_part
+from zhengheng.web.acts.declare import Words
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.intake.services import lake_of, opened
+from zhengheng.web.organisation.models import Unit as Registered
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.models import TargetLine
@@ -67,6 +70,23 @@ def series(book: Rulebook, unit: Unit, assessed: Period) -> Iterator[Indicator]:
         if kind and kind != "milestones" and weight and indicator.code not in unit.exempt:
             base(indicator.code)
     yield from (one for one in wanted.values() if one.supplier != "system")
+
+
+def foreign(book: Rulebook, unit: str, code: str) -> Words | None:
+    """Why an act about a unit is not about this indicator: the rulebook assesses the unit, and not on it; None where it may be."""
+    held = next((one for one in assessed(book) if one.code == unit), None)
+    if held is None or code in has_part(book, held):
+        return None
+    (zh, en), name = _name(held), book.indicator(code).name
+    return (
+        f"本方案没有对“{zh}”考核指标“{code} {name.zh}”，请只填写考核该单位的指标。",
+        f"this rulebook does not assess {en} on {code} {name.say('en')}; give only indicators that it is assessed on",
+    )
+
+
+def _name(unit: Unit) -> Words:
+    known = Registered.objects.filter(code=unit.code).first()
+    return known.told() if known else (unit.name.zh, unit.name.say("en"))
 
 
 def same_fact(one: Indicator, other: Indicator) -> bool:

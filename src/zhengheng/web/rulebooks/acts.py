@@ -62,7 +62,7 @@ from zhengheng.web.rulebooks.running import (
     rehearse,
     sound,
 )
-from zhengheng.web.targets.drafts import open_to_public
+from zhengheng.web.targets.drafts import open_to_public, unopened
 from zhengheng.workflow.machines import RULEBOOK
 from zhengheng.workflow.permissions import anywhere
 
@@ -123,24 +123,29 @@ def _known(version: RulebookVersion) -> tuple[Words, date] | None:
         return words, now.adopted_on or localdate(now.made_at)
     if version.state == "consultation" and version.due_on is not None:
         return ("征求意见至", "opinions are asked until"), version.due_on
-    return again.known(version)
+    return _joined(version, again.known(version))
+
+
+def _joined(version: RulebookVersion, computed: tuple[Words, date] | None) -> tuple[Words, date] | None:  # fmt: skip
+    """Of one in force whose draft targets wait to be opened to the public: that, too."""
+    since = unopened(version) if _targets_wait(version) else None
+    if since is None:
+        return computed
+    zh, en = "目标草案待公开，公开期满后单位才能签订", "draft targets are to be opened to the public, before which no unit can sign"  # fmt: skip
+    if computed is None:
+        return (f"{zh}，自", f"{en}, since"), since
+    (more_zh, more_en), day = computed
+    return (f"{zh}；{more_zh}", f"{en}; {more_en}"), day
 
 
 class ConsultGiven(Given):
-    until: date = ask("征求意见截止", "Opinions until", when="ahead")
+    until: date = ask("征求意见截止", "Opinions until", when="later")
     public: bool = ask("同时在公众门户征求社会意见", "Ask the public too, on the portal", False)
 
 
 def consult(doing: Doing) -> Change:
     sound(doing.obj)
     _current(doing.obj)
-    if doing.given.until <= doing.day:
-        raise RulebookStateError.one(
-            "until",
-            "consult.past",
-            zh="截止日期应在今天之后",
-            en="the last day must lie after today",
-        )
     if doing.given.public:
         _shown(doing)
     return Change(
@@ -380,7 +385,7 @@ RULEBOOKS = Kind(
         Act("rulebook.supersede", ("由新版代替", "Replace by a newer version"), plainly, by_machine=True, after_final=True),
         Act("rulebook.open_targets", ("公开目标草案", "Open the draft targets to the public"), open_targets,
             help=("公众在方案规定的天数内可以看目标草案并提意见; 期满之后才能签订。", "For the days the rulebook says everybody reads the drafts and may speak to them; they are signed after that."),
-            when=_targets_wait, optional=True),
+            when=_targets_wait, waits=lambda version, day: unopened(version) is not None, optional=True),
         Act("rulebook.open_reports", ("布置填报", "Open the reports of a period"), open_reports, PeriodGiven, when=selectors.stands, optional=True),
         Act("rulebook.compute", ("启动核算", "Start a run"), compute, ComputeGiven, when=selectors.stands, after_final=True,
             waits=lambda version, day: bool(again.again(version))),

@@ -21,6 +21,7 @@ from zhengheng.web.acts.declare import (
     Made,
     Matter,
     Standing,
+    Words,
     ask,
     ask_why_right,
     rulebook_words,
@@ -44,7 +45,7 @@ from zhengheng.web.rulebooks.selectors import (
     indicator_words,
     value_words,
 )
-from zhengheng.web.targets.drafts import heard
+from zhengheng.web.targets.drafts import heard, unheard
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 from zhengheng.web.targets.selectors import is_over
 from zhengheng.web.targets.services import TargetError, check_lines, checked
@@ -79,7 +80,7 @@ def propose(doing: Doing) -> Made:
         wrong.append(TargetError(found))
     if version is not None:
         with gathered(wrong):
-            lines = checked(book_of(version), given.lines)
+            lines = checked(book_of(version), given.lines, unit.code if unit else "")
     tell(wrong)
     sheet = TargetSheet(rulebook=version, unit=unit, due_on=given.due_on)
     children = tuple(partial(_line_of, line=line) for line in lines.values())
@@ -270,6 +271,10 @@ def decide(doing: Doing) -> Change:
     return _signed(doing, doing.obj.lines.all(), {"decision": decision})
 
 
+def _unheard(sheet: TargetSheet, day: date) -> Words | None:
+    return unheard(sheet.rulebook, day)
+
+
 def _at_unit(sheet: TargetSheet, account: Account) -> Standing:
     return Standing(units={"own": [sheet.unit.code]})
 
@@ -329,12 +334,12 @@ TARGETS = Kind(
         Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=adopted_choices, living=lambda s: s.unit),
         Act("target.agree", ("签订", "Sign"), agree, signed(AgreeGiven),
             ("签订后目标即生效; 以后只能通过调整申请改变, 原目标永久保留。",
-             "Signed targets change only by a docket; what was agreed first stays visible for ever.")),
+             "Signed targets change only by a docket; what was agreed first stays visible for ever."), not_yet=_unheard),
         Act("target.counter", ("提出不同意见", "Counter"), counter, CounterGiven, optional=True),
         Act("target.answer", ("答复并进入下一轮", "Answer, next round"), answer, AnswerGiven),
         Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven, optional=True, waits=is_late),
         Act("target.decide", ("按决定签订", "Settle by decision"), decide, DecideGiven,
-            choices=lambda obj, account, day: {"decision": decisions(f"target:{obj.pk}")}, answers=True),
+            choices=lambda obj, account, day: {"decision": decisions(f"target:{obj.pk}")}, answers=True, not_yet=_unheard),
     ),
     columns=(
         Column(("单位", "Unit"), lambda s: (s.unit.name_zh, s.unit.name_en)),

@@ -1,9 +1,11 @@
 """Draft targets that the public may read and speak to before they are signed."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from zhengheng.web.acts.declare import Doing
+from django.utils.timezone import localdate
+
+from zhengheng.web.acts.declare import Doing, Words
 from zhengheng.web.acts.public import clean
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs import services as jobs
@@ -11,6 +13,11 @@ from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of, procedure_of
 from zhengheng.web.targets.models import TargetSheet
 from zhengheng.web.targets.services import TargetError
+from zhengheng.workflow.roles import NAMES, Role
+
+DAY = timedelta(days=1)
+MOST_NAMED = 4
+"""Units that a line names; of more it says how many."""
 
 
 def page_of(version: RulebookVersion) -> str:
@@ -34,19 +41,44 @@ def open_to_public(version: RulebookVersion, day: date) -> date:
     return working_calendar().after(day, clock.length, clock.unit)
 
 
+def unheard(version: RulebookVersion, day: date) -> Words | None:
+    """Why no target of a rulebook can be signed on a day: the public, where the rulebook says so, has not had its days yet."""
+    if procedure_of(version).targets_open is None:
+        return None
+    until = version.targets_until
+    if until is None:
+        (zh, en), (book_zh, book_en) = NAMES[Role.OFFICE_INDICATORS], _titled(version)
+        return (
+            f"目标草案还没有向公众公开，现在不能签订：先由{zh}人员在“{book_zh}”的页面上办理“公开目标草案”，公开期满之后签订。",
+            f"the drafts were not opened to the public yet, and nothing is signed before: {en.lower()} opens the draft targets on the page of {book_en}, and they are signed when its days are over",
+        )  # fmt: skip
+    if day <= until:
+        return (
+            f"目标草案公开征求意见至 {until}，自 {until + DAY} 起可以签订。",
+            f"the public may speak to the drafts until {until}; they can be signed from {until + DAY} on",
+        )
+    return None
+
+
+def _titled(version: RulebookVersion) -> Words:
+    return f"{version.title_zh} {version.period}", f"{version.title_en or version.title_zh} {version.period}"  # fmt: skip
+
+
+def unopened(version: RulebookVersion) -> date | None:
+    """Since when drafts that nobody can sign wait to be opened to the public; None where none does."""
+    if version.targets_until is not None or procedure_of(version).targets_open is None:
+        return None
+    first = TargetSheet.objects.filter(rulebook=version).exclude(state="agreed").order_by("made_at").first()  # fmt: skip
+    return localdate(first.made_at) if first else None
+
+
 def heard(doing: Doing) -> None:
     """Raise TargetError while the public, where the rulebook says so, has not had its days; then tell the portal."""
     version: RulebookVersion = doing.obj.rulebook
     if procedure_of(version).targets_open is None:
         return
-    until = version.targets_until
-    if until is None or doing.day <= until:
-        raise TargetError.one(
-            "rulebook", "target.public",
-            zh=f"目标草案公开征求意见到 {until} 为止, 之后才能签订" if until else "目标草案还没有向公众公开, 先由绩效办公开征求意见",
-            en=f"the public may speak to the drafts until {until}; targets are signed after that" if until
-            else "the drafts were not opened to the public yet; the office does that first",
-        )  # fmt: skip
+    if told := unheard(version, doing.day):
+        raise TargetError.one("rulebook", "target.public", zh=told[0], en=told[1])
     jobs.ask(kind="portal.write", arguments={}, subject=f"rulebook:{version.pk}", actor=doing.actor, now=doing.now)  # fmt: skip
 
 
@@ -79,8 +111,21 @@ def document(version: RulebookVersion) -> dict[str, Any]:
          ]}
         for sheet in sheets
     ]  # fmt: skip
+    shown = [one for one in units if one["lines"]]
     return {
+        "about": _about([one["name"] for one in shown]),
         "number": version.pk, "title": {"zh": version.title_zh, "en": version.title_en or version.title_zh},
         "period": version.period, "until": str(version.targets_until or ""), "open": any(not one["agreed_on"] for one in units),
-        "units": [one for one in units if one["lines"]],
+        "units": shown,
     }  # fmt: skip
+
+
+def _about(names: list[dict[str, str]]) -> dict[str, str]:
+    """Whose drafts they are, in words: of two rulebooks of one name and year, drafted anew within it, this tells which is which."""
+    if len(names) > MOST_NAMED:
+        first = [names[place] for place in range(MOST_NAMED)]
+        return {"zh": f"{'、'.join(one['zh'] for one in first)}等 {len(names)} 个单位", "en": f"{', '.join(one['en'] for one in first)} and others, {len(names)} units in all"}  # fmt: skip
+    return {
+        "zh": "、".join(one["zh"] for one in names),
+        "en": ", ".join(one["en"] for one in names),
+    }

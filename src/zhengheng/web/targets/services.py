@@ -14,6 +14,7 @@ from zhengheng.scheme.lint_directions import given_fault
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.intake.services import confirmed, load, opened
 from zhengheng.web.jobs.services import Work, job
+from zhengheng.web.reporting.services import foreign
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.models import TargetLine, TargetSheet
 
@@ -22,8 +23,8 @@ class TargetError(ZhenghengError):
     """Targets cannot be as given."""
 
 
-def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
-    """Indicator → line. Raises TargetError with every line's problem."""
+def checked(book: Rulebook, lines: Iterable[Any], unit: str = "") -> dict[str, Any]:
+    """Indicator → line. Raises TargetError with every line's problem; with `unit`, also where it is not assessed on an indicator."""
     known = {indicator.code: indicator for indicator in book.indicators}
     found: dict[str, Any] = {}
     problems = []
@@ -39,6 +40,8 @@ def checked(book: Rulebook, lines: Iterable[Any]) -> dict[str, Any]:
                 Problem(where, "indicator.twice", f"第 {place} 行: 指标 {line.indicator} 重复",
                         f"line {place}: {line.indicator} stands twice")
             )  # fmt: skip
+        elif unit and (fault := foreign(book, unit, line.indicator)):
+            problems.append(Problem(where, "target.foreign", f"第 {place} 行：{fault[0]}", f"line {place}: {fault[1]}"))  # fmt: skip
         else:
             found[line.indicator] = line
             for zh, en, text in (
