@@ -450,10 +450,11 @@ class _Maker(SourceRows):
         """What is known so far of an indicator that is judged by the whole year alone; empty where a due figure is not there."""
         indicator, days = self.run.rulebook.indicator(code), due_unjudged(self.run, code)
         days = days[-1:] if indicator.combine == "last" else days
-        rows = [[row["value"] for row in self.counted.get((self.unit, code, day), [])] for day in days]  # fmt: skip
-        if not days or not all(rows) or any(value is None for held in rows for value in held):
+        rows = [self.counted.get((self.unit, code, day)) for day in days]
+        values = [row["value"] for row in rows if row and row["value"] is not None]
+        if not days or len(values) < len(days):
             return ""
-        so_far = indicator.measured(format_scaled(sum(map(sum, rows)), indicator.decimals))
+        so_far = indicator.measured(format_scaled(sum(values), indicator.decimals))
         return self.t(
             f"截至 {days[-1]} 的值 {so_far[0]}，只供查阅", f"value up to {days[-1]}: {so_far[1]}, to be read only"
         )  # fmt: skip

@@ -100,7 +100,7 @@ def document(version: RulebookVersion) -> dict[str, Any]:
     known = {one.code: one for one in book_of(version).indicators if one.visibility == "public"}
     held = TargetSheet.objects.filter(rulebook=version).select_related("unit")
     sheets = held.prefetch_related("lines").order_by("unit__code")
-    units = [
+    units: list[dict[str, Any]] = [
         {"code": sheet.unit.code, "name": {"zh": sheet.unit.name_zh, "en": sheet.unit.name_en or sheet.unit.name_zh},
          "agreed_on": str(sheet.agreed_on or ""),
          "lines": [
