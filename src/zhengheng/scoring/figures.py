@@ -52,19 +52,21 @@ class FigureRows(PlanRows):
         parents = {parent for parent, _ in below}
         for unit in self.tables["unit"]:
             code = unit["unit"]
-            rows = self.figures_of(code)
-            if code in parents or not self._plain(rows):
-                for row in rows:
+            if code in parents or code in self.heirs or not self._always(self.units[code]):
+                for row in self.figures_of(code):
                     self._add("figure", unit=code, origin=row.origin, kind=row.kind, share=_micro(row.share), first=row.first, last=row.last, if_any=row.if_any)  # fmt: skip
-        heirs = {heir.unit for event in self.handovers for heir in event.heirs}
-        handed = {(heir, code) for heir in heirs & self.units.keys() for _, code in below}
+        handed = {
+            (heir, code) for heir in self.heirs.keys() & self.units.keys() for _, code in below
+        }
         for parent, code in sorted(below.keys() | handed):
             for row in self.added_up(parent, code):
                 self._add("rollup", unit=parent, through=row.through, origin=row.origin, indicator=code, share=_micro(row.share), first=row.first, last=row.last, if_any=row.if_any)  # fmt: skip
 
-    def _plain(self, rows: list[Figure]) -> bool:
-        """Whether there are a unit's own figures alone, of all that a run looks at."""
-        return len(rows) == 1 and rows[0].first <= self.horizon and rows[0].last >= self.period.end
+    def _always(self, unit: Unit) -> bool:
+        """Whether a unit was there all the time that a run looks at."""
+        return (unit.valid_from is None or unit.valid_from <= self.horizon) and (
+            unit.valid_to is None or unit.valid_to >= self.period.end
+        )
 
     @cached_property
     def below(self) -> dict[tuple[str, str], set[str]]:
@@ -84,11 +86,13 @@ class FigureRows(PlanRows):
         )  # fmt: skip
 
     @cached_property
-    def divided(self) -> set[str]:
-        """The heirs of splits: what a unit did can go to new ones, and to such as were there before."""
-        return {
-            heir.unit for event in self.handovers if event.kind == "split" for heir in event.heirs
-        }
+    def heirs(self) -> dict[str, list[tuple[Succession, Fraction]]]:
+        """By heir, the events by which it took something over, with its share; of itself too, where it goes on with a part."""
+        found: dict[str, list[tuple[Succession, Fraction]]] = {}
+        for event in self.handovers:
+            for heir in event.heirs if event.unit in self.units else ():
+                found.setdefault(heir.unit, []).append((event, Fraction(heir.share)))
+        return found
 
     def life(self, code: str) -> tuple[date, date]:
         """A unit's first and last day, those of all time where the list has none.
@@ -97,11 +101,9 @@ class FigureRows(PlanRows):
         """
         unit: Unit = self.units[code]
         days = [
-            event.date
-            for event in self.handovers
+            event.date for event, _ in self.heirs.get(code, ())
             if event.kind in {"rename", "split"} and event.unit != code
-            if code in {heir.unit for heir in event.heirs}
-        ]
+        ]  # fmt: skip
         first = unit.valid_from or (days[-1] if days else date.min)
         return first, unit.valid_to or date.max
 
@@ -116,20 +118,22 @@ class FigureRows(PlanRows):
                     found.append(row.taken_over(Fraction(1), last))
                 elif row.kind != OTHERS:
                     found.append(replace(row.taken_over(share, last), kind=SUMS))
-        return [row for row in found if row.first <= row.last]
+        return _joined([row for row in found if row.first <= row.last])
 
     def _own(self, code: str, until: date) -> Iterator[Figure]:
         """A unit's own figures of its time; of quantities from before it gave a part away, what it kept."""
         first, last = self.life(code)
+        taken = self.heirs.get(code, ())
         kept = [
-            (event.date, Fraction(heir.share))
-            for event in self.handovers
+            (event.date, share)
+            for event, share in taken
             if event.unit == code and event.date < until
-            for heir in event.heirs
-            if heir.unit == code
         ]
         own = Figure(code, code, ALL, Fraction(1), first, last)
-        if first != date.min and self.units[code].valid_from is None and code in self.divided:
+        if self.units[code].valid_from is None and any(
+            event.kind == "split" and event.date == first for event, _ in taken
+        ):
+            # What a unit did can go to new ones, and to such as were there before.
             yield replace(own, first=date.min, last=first - timedelta(1), if_any=True)
         if not kept:
             yield own
@@ -143,11 +147,9 @@ class FigureRows(PlanRows):
 
     def _taken(self, code: str, until: date) -> Iterator[tuple[Succession, Fraction]]:
         """The events before a day by which a unit took over another, with its share."""
-        for event in self.handovers:
-            if event.unit != code and event.date < until and event.unit in self.units:
-                for heir in event.heirs:
-                    if heir.unit == code:
-                        yield event, Fraction(heir.share)
+        for event, share in self.heirs.get(code, ()):
+            if event.unit != code and event.date < until:
+                yield event, share
 
     def added_up(self, parent: str, code: str, until: date = date.max) -> list[Figure]:
         """What is below a parent, each figure once: its children's own and what they took over of units that are not below it
