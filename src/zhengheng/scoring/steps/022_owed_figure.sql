@@ -62,7 +62,7 @@ came as (
 summed as (
     select c.unit, c.through, c.origin, c.indicator, c.period, c.share, c.first, c.value, c.status,
            sum(coalesce(c.value, 0)) over (
-               partition by c.unit, c.through, c.origin, c.indicator, c.share, year(c.period)
+               partition by c.unit, c.through, c.origin, c.indicator, c.share, c.first, year(c.period)
                order by c.period nulls last
            ) as reached
     from came c
