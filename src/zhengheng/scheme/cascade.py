@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from zhengheng.scheme.methods import target_of
+from zhengheng.scheme.asked import target_of
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scheme.procedure import Cascade
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from zhengheng.scheme import methods as m
 from zhengheng.scheme import relative as r
+from zhengheng.scheme.asked import target_of
 from zhengheng.scheme.findings import Finding, error, methods_of, plain, rule, tree_place
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator, Light
@@ -73,7 +74,7 @@ def _faults(indicator: Indicator, method: m.Method | None) -> Said:
     if isinstance(method, m.PlusMinus):
         yield from _above(method, "slope")
     divides = isinstance(method, DIVIDES) and getattr(method, "per", "percent") == "percent"
-    target = m.target_of(method)
+    target = target_of(method)
     if divides and target is not None and target <= 0 and indicator.reference.to == "given":
         yield ("target", f"这种计分方法以目标值作除数，目标值必须大于零，现为 {plain(target)}；请改写目标值，或改用三点法、增长法等其他计分方法。",
                f"this method divides by the target, which must be above zero, not {plain(target)}; rewrite it, or use another method such as three_point or growth")  # fmt: skip

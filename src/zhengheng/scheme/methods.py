@@ -30,12 +30,6 @@ class Method(Model):
     """
 
 
-def target_of(method: Method | None) -> Decimal | None:
-    """What a method itself asks of everybody; none where rows of data say it, or where it asks for nothing."""
-    target: Decimal | None = getattr(method, "target", None)
-    return target
-
-
 class Ratio(Method):
     """比率法: actual over target, capped. Reverse (a) target over actual, (b) 2 - actual/target."""
 

@@ -9,6 +9,7 @@ from zhengheng.domain.periods import MONTHS, Period, period_ending
 from zhengheng.domain.problems import Problem
 from zhengheng.domain.several import several
 from zhengheng.scheme import methods as m
+from zhengheng.scheme.asked import target_of
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 
@@ -97,7 +98,7 @@ def says_what_is_due(indicator: Indicator, grouped: bool) -> bool:
         return True
     if indicator.combine in {"mean", "rolling"} or (indicator.parts and indicator.parts.denominator):  # fmt: skip
         return True
-    return m.target_of(method) is None
+    return target_of(method) is None
 
 
 def not_yet_due(rulebook: Rulebook, period: Period, at: date) -> Problem | None:

@@ -96,11 +96,13 @@ def at_once(request: OfficeRequest, found: Sequence[Problem]) -> Sequence[Proble
     its fields that can; `found` where no act is called, or by somebody who may not see what it is about."""
     match = request.resolver_match
     named = WRITING.get(match.url_name or "") if match else None
+    if match is None or named is None:
+        return found
     try:
         data = json.loads(request.body)
     except ValueError:
         return found
-    if match is None or named is None or not isinstance(data, dict):
+    if not isinstance(data, dict):
         return found
     (kind, act), day = named, request.now.date()
     version = tuple(replace(one, where=SEEN) for one in found if one.where.endswith(SEEN)) if "number" in match.kwargs else ()  # fmt: skip

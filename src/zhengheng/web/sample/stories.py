@@ -6,7 +6,7 @@ from typing import Any
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.rows import unit_rows
 from zhengheng.sample.organisation import departments
-from zhengheng.scheme.methods import target_of
+from zhengheng.scheme.asked import target_of
 from zhengheng.web.appeals.acts import APPEALS
 from zhengheng.web.appeals.selectors import pool
 from zhengheng.web.jobs.models import Job

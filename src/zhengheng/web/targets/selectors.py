@@ -7,9 +7,9 @@ from django.utils.timezone import localdate
 
 from zhengheng.domain.numbers import parse_scaled, plain
 from zhengheng.domain.periods import ended_before, parse_period
+from zhengheng.scheme.asked import target_of
 from zhengheng.scheme.cascade import Coverage, cascaded_targets, coverage
 from zhengheng.scheme.indicator import Indicator
-from zhengheng.scheme.methods import target_of
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.services import assessed
