@@ -24,7 +24,7 @@ from zhengheng.domain.kept import gone, kept_object
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.engines.bundled import read_plan
-from zhengheng.engines.origins import sources_of
+from zhengheng.engines.origins import between, sources_of
 from zhengheng.engines.outputs import describe
 from zhengheng.engines.results import Results, from_rows
 from zhengheng.engines.rows import TableRows
@@ -168,7 +168,9 @@ def _load(folder: Path, unit: str | None) -> Run:
             {k: int(v) if hasattr(v, "as_tuple") else v for k, v in row.items()}
             for row in held.to_pylist()
         ]
-    named = pc.field("code").isin(sorted(wanted)) if wanted is not None else None
+    named = (
+        pc.field("code").isin(sorted({*wanted, *between(book, unit)})) if wanted and unit else None
+    )
     roster = ds.dataset(str(folder / "units.parquet")).to_table(filter=named)
     many = roster.num_rows > AS_OBJECTS
     lake = kept_object(folder / "facts" / "lake.json", "paths", "counts")

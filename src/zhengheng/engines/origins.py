@@ -6,6 +6,7 @@ from typing import Any
 from zhengheng.engines.oracle import Oracle
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
+from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import FACTS
 
 Row = dict[str, Any]
@@ -23,6 +24,20 @@ def sources_of(tables: Mapping[str, Sequence[Row]], unit: str) -> list[str]:
             if row["unit"] == code
         ]
         found += [other for other in dict.fromkeys((*before, *owed)) if other not in found]
+    return found
+
+
+def between(book: Rulebook, unit: str) -> dict[str, set[str]]:
+    """By unit below this one in a cascade that rolls up, the indicators: those at the ends of the branches, and those between,
+    whose decisions are read while their figures are not."""
+    found: dict[str, set[str]] = {}
+    for indicator in {one.indicator for one in book.cascade if one.roll_up}:
+        line = [unit]
+        for above in line:
+            below = (child for one in book.cascade if one.roll_up and (one.indicator, one.parent) == (indicator, above) for child in one.children)  # fmt: skip
+            line += [child for child in below if child not in line]
+        for one in line[1:]:
+            found.setdefault(one, set()).add(indicator)
     return found
 
 

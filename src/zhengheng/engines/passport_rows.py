@@ -12,7 +12,7 @@ from zhengheng.domain.problems import Language
 from zhengheng.engines.lights import due_unjudged
 from zhengheng.engines.nodes import node_words
 from zhengheng.engines.oracle import MICRO, Oracle, half_up, known
-from zhengheng.engines.origins import oracle_of, sources_of
+from zhengheng.engines.origins import between, oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED
@@ -167,19 +167,18 @@ class SourceRows:
                         yield row, rule
 
     @cached_property
-    def _between(self) -> list[str]:
-        """Units between this one and those at the ends of its branches: their decisions are read, their figures are not."""
-        found = [self.unit]
-        for unit in found:
-            below = (child for one in self.run.rulebook.cascade if one.roll_up and one.parent == unit for child in one.children)  # fmt: skip
-            found += [child for child in below if child not in found]
-        return found[1:]
+    def _between(self) -> dict[str, set[str]]:
+        return between(self.run.rulebook, self.unit)
 
     def _apart(self, code: str) -> Iterator[Entry]:
         """What appeals decided of the whole period of units whose figures go into this one's, and cannot be divided among them."""
-        others = dict.fromkeys(one for one in (*self.origins, *self._between) if one != self.unit)
-        for unit in others if self.run.facts.decided() else ():
-            ruled = self._ruled(unit, code)
+        tables = self.run.plan.tables
+        above = {code, *(row["indicator"] for row in tables["part"] if row["part"] == code)}
+        others = [unit for unit, codes in self._between.items() if codes & above]
+        others += [row["origin"] for row in tables["figure"] if row["unit"] == self.unit]
+        others += [row["origin"] for row in tables["rollup"] if (row["unit"], row["indicator"]) == (self.unit, code)]  # fmt: skip
+        for unit in dict.fromkeys(others) if self.run.facts.decided() else ():
+            ruled = self._ruled(unit, code) if unit != self.unit else None
             if ruled is None or any(key[:2] == (unit, code) for key in self.oracle.ruled):
                 continue
             name = f"{unit} {self._name(unit)}"

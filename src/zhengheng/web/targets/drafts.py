@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from zhengheng.domain.several import several
 from zhengheng.web.acts.declare import Doing, Words
 from zhengheng.web.acts.public import clean
 from zhengheng.web.days.selectors import working_calendar
@@ -124,7 +125,7 @@ def _about(names: list[dict[str, str]]) -> dict[str, str]:
     """Whose drafts they are, in words: of two rulebooks of one name and year, drafted anew within it, this tells which is which."""
     if len(names) > MOST_NAMED:
         first = [names[place] for place in range(MOST_NAMED)]
-        return {"zh": f"{'、'.join(one['zh'] for one in first)}等 {len(names)} 个单位", "en": f"{', '.join(one['en'] for one in first)} and others, {len(names)} units in all"}  # fmt: skip
+        return {"zh": f"{'、'.join(one['zh'] for one in first)}等 {len(names)} 个单位", "en": f"{', '.join(one['en'] for one in first)} and others, {several(len(names), 'unit')} in all"}  # fmt: skip
     return {
         "zh": "、".join(one["zh"] for one in names),
         "en": ", ".join(one["en"] for one in names),
