@@ -125,7 +125,7 @@ def _about(names: list[dict[str, str]]) -> dict[str, str]:
     """Whose drafts they are, in words: of two rulebooks of one name and year, drafted anew within it, this tells which is which."""
     if len(names) > MOST_NAMED:
         first = [names[place] for place in range(MOST_NAMED)]
-        return {"zh": f"{'、'.join(one['zh'] for one in first)}等 {len(names)} 个单位", "en": f"{', '.join(one['en'] for one in first)} and others, {several(len(names), 'unit')} in all"}  # fmt: skip
+        return {"zh": f"{'、'.join(one['zh'] for one in first)}等 {len(names)} 个单位", "en": f"{', '.join(one['en'] for one in first)} and others, {several(len(names), 'unit', 'units')} in all"}  # fmt: skip
     return {
         "zh": "、".join(one["zh"] for one in names),
         "en": ", ".join(one["en"] for one in names),
