@@ -15,7 +15,9 @@ import pytest
 from django.core import mail
 from django.test import override_settings
 
+from tests.conftest import ROOT
 from tests.web.conftest import NOW, People
+from zhengheng.scheme.load import load_rulebook
 from zhengheng.web.jobs.models import Job
 from zhengheng.web.jobs.services import run_job
 from zhengheng.web.ledger.models import LedgerEntry
@@ -62,9 +64,10 @@ def gateway() -> Iterator[Any]:
 @pytest.fixture
 def asked(people: People) -> None:
     """A question that waits for the office's answer."""
+    rules, _ = load_rulebook(ROOT / "examples" / "part" / "rulebook")
     book = RulebookVersion.objects.create(
         code="b", version="1", title_zh="规则", effective_from=NOW.date(), period="2026", fingerprint="f", wording="w",
-        text="{}", state="adopted", made_at=NOW,
+        text=rules.model_dump_json(by_alias=True, exclude_defaults=True, exclude_none=True), state="adopted", made_at=NOW,
     )  # fmt: skip
     Question.objects.create(rulebook=book, indicator="C09", text="教育局的口径?", state="asked", made_at=NOW)  # fmt: skip
 

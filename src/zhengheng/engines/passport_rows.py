@@ -229,7 +229,7 @@ class SourceRows:
         if not counts:
             if not known(row, self.run.plan.tables["setting"][0]):
                 day = row["published_on"]
-                detail.append(self.t(f"{day} 公布，在核算日之后", f"published on {day}, after the day of the run"))  # fmt: skip
+                detail.append(self.t(f"公布日为 {day}，在核算日之后", f"day of publication {day}, after the day of the run"))  # fmt: skip
             detail.append(self.t("未计入", "not counted"))
         status = STATUS_NAMES[row["status"]]
         return Entry(table, row["indicator"], f"{label} {row['period']}", self._value(row),

@@ -73,7 +73,7 @@ class FigureRows(PlanRows):
         """By parent and series, the units at the ends of its branches."""
         found: dict[tuple[str, str], set[str]] = {}
         for parent, child, code in rolled_up(self.rulebook):
-            if child in self.units:
+            if {parent, child} <= self.units.keys():
                 found.setdefault((parent, code), set()).add(child)
         return found
 
