@@ -199,7 +199,11 @@ class Oracle:
 
     def figures(self, unit: str, code: str, period: date) -> list[Row]:
         """Each figure that is owed for a value of a period: whose, through whom, at what share."""
-        below = [row for row in self._rolled[unit, code] if row["first"] <= period <= row["last"]]
+        below = [
+            row
+            for row in self._rolled.get((unit, code), ())
+            if row["first"] <= period <= row["last"]
+        ]
         reported = {
             one
             for one, series in self._parents
@@ -208,7 +212,7 @@ class Oracle:
         adds = self.additive.get(code)
         own = [
             {**row, "through": row["origin"]}
-            for row in self._listed[unit]
+            for row in self._listed.get(unit, ())
             if row["kind"] in {"all", "sums" if adds else "others"} and row["first"] <= period <= row["last"]
             if (row["origin"], code) not in self._parents or row["origin"] in reported
         ]  # fmt: skip
@@ -235,14 +239,14 @@ class Oracle:
         found: dict[str, list[Row]] = defaultdict(list)
         for row in self.plan.get("figure", []):
             found[row["unit"]].append(row)
-        return found
+        return dict(found)
 
     @cached_property
     def _rolled(self) -> dict[tuple[str, str], list[Row]]:
         found: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in self.plan["rollup"]:
             found[row["unit"], row["indicator"]].append(row)
-        return found
+        return dict(found)
 
     def gather(self, unit: str, code: str, period: date) -> Row:
         """A value of a period from all the figures that are owed for it: none stands in for another."""
@@ -300,8 +304,8 @@ class Oracle:
             unit, code = ruling["unit"], ruling["indicator"]
             series = [s for s in self.plan["series"] if s["indicator"] == code and s["combine"] != "derived"]  # fmt: skip
             kinds = {"all", "sums" if self.additive.get(code) else "others"}
-            mixed = self._rolled[unit, code] or any(
-                row["origin"] != unit and row["kind"] in kinds for row in self._listed[unit]
+            mixed = self._rolled.get((unit, code), ()) or any(
+                row["origin"] != unit and row["kind"] in kinds for row in self._listed.get(unit, ())
             )
             if unit not in origins & self.units.keys() or mixed or len({s["segment"] for s in series}) != 1:  # fmt: skip
                 continue
