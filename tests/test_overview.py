@@ -520,6 +520,7 @@ def test_what_an_earlier_release_scored_is_not_passed_off_as_checked(tmp_path: P
     write_bundle(now, tmp_path / "now.zip", kind, b"salt of this test")
     check_bundle(tmp_path / "now.zip")
     kept = replace(now, id=run_id(now.plan, now.facts, "6"))
+    assert kept.id != now.id
     write_bundle(kept, tmp_path / "kept.zip", kind, b"salt of this test")
     with pytest.raises(VerifyError, match="按旧版规则核算"):
         check_bundle(tmp_path / "kept.zip")

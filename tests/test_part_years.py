@@ -192,6 +192,12 @@ def test_in_a_quarter_that_is_assessed_as_a_whole_who_ended_is_placed_by_points(
     assert made.parts["K"].gradeable
 
 
+def test_the_days_of_an_heir_reach_back_to_whom_it_took_over() -> None:
+    now = compile_plan(book(), "", facts().units, PERIOD, PERIOD.end)
+    (c,) = (row for row in now.tables["part_unit"] if row["unit"] == "C")
+    assert (c["days"], c["reach_from"], c["reach_days"]) == (184, PERIOD.start, PERIOD.days)
+
+
 def lines(made: Run, unit: str, code: str) -> list[str]:
     """What a passport says, line by line."""
     found: list[str] = []

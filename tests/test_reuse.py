@@ -14,7 +14,7 @@ from tests.adding import sums
 from tests.generate import PERIOD, facts_for, rulebooks
 from tests.test_generated import common
 from zhengheng.domain.problems import NotFoundError
-from zhengheng.engines.archive import keep_run, load_run
+from zhengheng.engines.archive import completed, keep_run, load_run
 from zhengheng.engines.bundled import read_plan
 from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import passport
@@ -151,6 +151,13 @@ def test_a_passport_of_a_kept_run_is_that_of_the_whole_run(data: st.DataObject) 
             assert explained(load_run(folder, unit.code), unit) == told
             for name, added, shown in sums(told, whole) if isinstance(told, Entry) else ():
                 assert added == shown, name
+
+
+def test_a_plan_kept_before_it_said_whose_figures_count_is_read_by_no_other_rule() -> None:
+    before = {"rollup": [{"unit": "p", "child": "a", "indicator": "S"}], "succession": []}
+    assert completed(before)["rollup"] == completed(before)["figure"] == []
+    row = {"unit": "p", "through": "p", "origin": "a", "indicator": "S", "share": 10**6, "first": PERIOD.start, "last": PERIOD.end, "if_any": False}  # fmt: skip
+    assert completed({"rollup": [row], "figure": []})["rollup"] == [row]
 
 
 def test_a_run_kept_by_another_release_is_made_again_not_read_wrong(tmp_path: Path) -> None:
