@@ -20,6 +20,7 @@ from zhengheng.engines.run import Run, make_run
 from zhengheng.engines.standing import places_of
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
+from zhengheng.scoring.plan import compile_plan
 
 ENGINES = [DuckEngine(threads=1), OracleEngine()]
 JULY = date(2025, 7, 1)
