@@ -52,7 +52,7 @@ class FigureRows(PlanRows):
         parents = {parent for parent, _ in below}
         for unit in self.tables["unit"]:
             code = unit["unit"]
-            if code in parents or code in self.heirs or not self._always(self.units[code]):
+            if code in parents or code in self.heirs or not self._always(code):
                 for row in self.figures_of(code):
                     self._add("figure", unit=code, origin=row.origin, kind=row.kind, share=_micro(row.share), first=row.first, last=row.last, if_any=row.if_any)  # fmt: skip
         handed = {
@@ -62,11 +62,10 @@ class FigureRows(PlanRows):
             for row in self.added_up(parent, code):
                 self._add("rollup", unit=parent, through=row.through, origin=row.origin, indicator=code, share=_micro(row.share), first=row.first, last=row.last, if_any=row.if_any)  # fmt: skip
 
-    def _always(self, unit: Unit) -> bool:
+    def _always(self, code: str) -> bool:
         """Whether a unit was there all the time that a run looks at."""
-        return (unit.valid_from is None or unit.valid_from <= self.horizon) and (
-            unit.valid_to is None or unit.valid_to >= self.period.end
-        )
+        first, last = self.life(code)
+        return first <= self.horizon and last >= self.period.end
 
     @cached_property
     def below(self) -> dict[tuple[str, str], set[str]]:
