@@ -109,3 +109,18 @@ def test_a_split_says_which_amounts_go_to_each_heir_whole(
     assert [one.zh.startswith("A 只取最后一期的数") for one in told] == [True] * whole
     if targets == "inherit":
         assert any("只取最后一期的数（如年初累计数），目标原样承接" in zh for zh, _ in inherited(again, NAMES))  # fmt: skip
+
+
+@pytest.mark.parametrize(("since", "targets", "told"), [(None, "inherit", True), (date(2020, 1, 1), "inherit", False), (None, "anew", False)])  # fmt: skip
+def test_an_heir_of_a_split_says_since_when_it_is_there(
+    tmp_path: Path, since: date | None, targets: str, told: bool
+) -> None:
+    """Without a first day it counts as new on that day, and takes over targets."""
+    made = book(tmp_path, {"A": {"E": 100, "S": 100}}, {"A": "x"})
+    units = tuple(Unit(code=code, name=Text(zh=NAMES[code][0]), category=code, group="g", valid_from=since) for code in ("E", "S"))  # fmt: skip
+    event = Succession(date=date(2026, 3, 16), kind="split", unit="E", heirs=(Heir(unit="S", share="0.4"), Heir(unit="E", share="0.6")), targets=targets)  # type: ignore[arg-type]  # fmt: skip
+    save_folder(made.model_copy(update={"units": units, "succession": (event,)}), tmp_path / "made")
+    found = [one for one in lint(*load_rulebook(tmp_path / "made")) if one.code == "succession.since"]  # fmt: skip
+    assert [one.zh.startswith("S 从 2026-03-16 起承接 E 的一部分") for one in found] == [
+        True
+    ] * told

@@ -372,6 +372,29 @@ def test_targets_handed_down_go_on_from_heir_to_heir(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_an_heir_hands_down_what_it_took_over(engine: Engine) -> None:
+    """A tenth of 4,000 went to a, from it to n, and of that a quarter to x; not a quarter of what everybody is asked."""
+    handed = [{"indicator": "S", "parent": "n", "mode": "shares", "children": {"x": 25, "y": 75}},
+              {"indicator": "S", "parent": "p", "mode": "shares", "children": {"a": 10, "k": 90}}]  # fmt: skip
+    quantity = {"code": "S", "frequency": "quarter", "method": {"kind": "ratio", "target": 4000}}
+    made_of = book([quantity], units=[unit("p"), unit("k"), unit("a"), unit("n"), unit("x")], cascade=handed, succession=[event("2025-07-01", "rename", "a", "n")])  # fmt: skip
+    made = make_run(made_of, facts(("x", "S", end, 25) for end in NOW), PERIOD, engine)
+    (asked,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "x")
+    assert asked == 10000
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_below_an_heir_that_was_asked_in_unlike_ways_nothing_is_asked(engine: Engine) -> None:
+    handed = [{"indicator": "S", "parent": "n", "mode": "inherit", "children": {"x": 0}},
+              {"indicator": "S", "parent": "p", "mode": "own", "children": {"a": 300}}]  # fmt: skip
+    events = [event("2025-07-01", "merger", old, "n") for old in "ab"]
+    made_of = book([SUM], units=[unit("p"), unit("a"), unit("b"), unit("n", "2025-07-01"), unit("x")], succession=events, cascade=handed)  # fmt: skip
+    made = make_run(made_of, facts(("x", "S", end, 25) for end in NOW), PERIOD, engine)
+    (asked,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "x")
+    assert asked is None
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_who_was_exempt_owes_an_heir_nothing(engine: Engine) -> None:
     freed = unit("a") | {"exempt": ["S"]}
     made_of = book([SUM], units=[freed, unit("n")], succession=[event("2025-07-01", "merger", "a", "n")])  # fmt: skip

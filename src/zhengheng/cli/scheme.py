@@ -207,13 +207,17 @@ def convert(source: Book, target: Path) -> None:
 def cascade(rulebook: Book, json: Json = False) -> None:
     """Targets handed down from goal to post, and who has no indicator yet."""
     from zhengheng.domain.numbers import plain
-    from zhengheng.scheme.cascade import cascaded_targets, coverage
+    from zhengheng.domain.periods import parse_period
+    from zhengheng.scheme.cascade import coverage
+    from zhengheng.scoring.plan import handed_down
 
     book, _ = load_rulebook(rulebook)
+    last = max([book.effective_from, *(event.date for event in book.succession)])
+    year = parse_period(str(last.year))
     decimals = {indicator.code: indicator.decimals for indicator in book.indicators}
     targets = [
-        (unit, code, plain(target, decimals[code]))
-        for (unit, code), target in sorted(cascaded_targets(book).items())
+        (unit, code, "" if target is None else plain(target, decimals[code]))
+        for (unit, code), target in sorted(handed_down(book, book.units, year).items())
     ]
     found = coverage(book)
     if json:

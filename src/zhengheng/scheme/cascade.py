@@ -5,11 +5,12 @@ largest remainders take the last units of the last digit). Rates and milestones 
 for each child.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from zhengheng.domain.numbers import ratio
 from zhengheng.scheme.asked import target_of
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scheme.procedure import Cascade
@@ -27,42 +28,108 @@ def split(total: int, shares: Mapping[str, Decimal]) -> dict[str, int]:
     return parts
 
 
+Heirs = Mapping[tuple[str, str], Sequence[tuple[str, Fraction | None]]]
+"""(heir, indicator) → the units before it that owe the indicator, each with the share of its target that goes over; None where it is
+no quantity, and goes over whole."""
+
+
 def cascaded_targets(
-    book: Rulebook, given: Mapping[tuple[str, str], int] | None = None
-) -> dict[tuple[str, str], int]:
-    """(unit, indicator) → target at the indicator's decimals, down every level.
+    book: Rulebook, given: Mapping[tuple[str, str], int] | None = None, heirs: Heirs | None = None
+) -> dict[tuple[str, str], int | None]:
+    """(unit, indicator) → target at the indicator's decimals, down every level, and over to heirs.
 
-    `given` holds targets agreed for units; a parent without one has the method's own target.
+    `given` holds targets agreed for units; a parent without one has what it took over, or else the method's own target. None
+    stands where the units before an heir were asked in unlike ways, and for what such an heir would have handed down.
     """
-    targets = dict(given or {})
-    pending = list(book.cascade)
-    while pending:
-        # Parents first: a cascade waits while its parent is the child of another that waits.
-        waiting = {(child, c.indicator) for c in pending for child in c.children}
-        ready = [c for c in pending if (c.parent, c.indicator) not in waiting] or pending
-        for cascade in ready:
-            _hand_down(book, cascade, targets)
-        pending = [c for c in pending if c not in ready]
-    return targets
+    handed = _HandedDown(book, dict(given or {}), heirs or {})
+    handed.down()
+    handed.over()
+    return handed.targets
 
 
-def _hand_down(book: Rulebook, cascade: Cascade, targets: dict[tuple[str, str], int]) -> None:
-    indicator = book.indicator(cascade.indicator)
-    scale = 10**indicator.decimals
-    own = target_of(indicator.method)
-    above = targets.get((cascade.parent, cascade.indicator))
-    if above is None and own is not None:
-        above = int(Fraction(own) * scale)
-    if cascade.mode == "own":
-        parts = {unit: int(Fraction(value) * scale) for unit, value in cascade.children.items()}
-    elif above is None:
-        return
-    elif cascade.mode == "inherit":
-        parts = dict.fromkeys(cascade.children, above)
-    else:
-        parts = split(above, cascade.children)
-    for unit, target in parts.items():
-        targets.setdefault((unit, cascade.indicator), target)
+@dataclass(frozen=True)
+class _HandedDown:
+    """Targets as they come down one level after the other."""
+
+    book: Rulebook
+    targets: dict[tuple[str, str], int | None]
+    heirs: Heirs
+
+    def down(self) -> None:
+        pending = list(self.book.cascade)
+        while pending:
+            # Parents first: a cascade waits while its parent, or one before it, is the child of another that waits.
+            waiting = {(child, c.indicator) for c in pending for child in c.children}
+            ready = [
+                c for c in pending if not self._lines(c.parent, c.indicator) & waiting
+            ] or pending
+            for cascade in ready:
+                self._from(cascade)
+            pending = [c for c in pending if c not in ready]
+
+    def over(self) -> None:
+        """Each heir without a target of its own takes over what those before it were asked."""
+        taken = {key: self._taken(*key) for key in self.heirs if key not in self.targets}
+        self.targets.update({key: one.whole for key, one in taken.items() if one != NOTHING})
+
+    def _lines(self, unit: str, code: str) -> set[tuple[str, str]]:
+        """A unit and all before it."""
+        return {(unit, code)}.union(
+            *(self._lines(old, code) for old, _ in self.heirs.get((unit, code), ()))
+        )
+
+    def _from(self, cascade: Cascade) -> None:
+        indicator = self.book.indicator(cascade.indicator)
+        scale = 10**indicator.decimals
+        own = target_of(indicator.method)
+        above = self._taken(cascade.parent, cascade.indicator)
+        if above == NOTHING and own is not None:
+            above = _Taken(Fraction(int(Fraction(own) * scale)))
+        parts: dict[str, int | None]
+        if cascade.mode == "own":
+            parts = {unit: int(Fraction(value) * scale) for unit, value in cascade.children.items()}
+        elif above == NOTHING:
+            return
+        elif above.whole is None or cascade.mode == "inherit":
+            parts = dict.fromkeys(cascade.children, above.whole)
+        else:
+            parts = {**split(above.whole, cascade.children)}
+        for unit, target in parts.items():
+            self.targets.setdefault((unit, cascade.indicator), target)
+
+    def _taken(self, unit: str, code: str) -> "_Taken":
+        """A unit's target, or what it took over: the sum of the shares where each unit before it was asked a quantity, the one
+        number that all were asked of anything else."""
+        if (unit, code) in self.targets:
+            number = self.targets[unit, code]
+            return _Taken(unlike=True) if number is None else _Taken(Fraction(number))
+        parts = [(self._taken(old, code), share) for old, share in self.heirs.get((unit, code), ())]
+        if all(part == NOTHING for part, _ in parts):
+            return NOTHING
+        numbers = [
+            part.number if share is None else part.number * share
+            for part, share in parts
+            if part.number is not None
+        ]
+        adds = all(share is not None for _, share in parts)
+        if len(numbers) < len(parts) or not (adds or len(set(numbers)) == 1):
+            return _Taken(unlike=True)
+        return _Taken(sum(numbers, Fraction(0)) if adds else numbers[0])
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A target taken over: a number, nothing at all, or what no one number says."""
+
+    number: Fraction | None = None
+    unlike: bool = False
+
+    @property
+    def whole(self) -> int | None:
+        return None if self.number is None else ratio(self.number.numerator, self.number.denominator)  # fmt: skip
+
+
+NOTHING = _Taken()
 
 
 def rolled_up(book: Rulebook) -> set[tuple[str, str, str]]:

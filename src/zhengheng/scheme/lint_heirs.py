@@ -31,6 +31,20 @@ def the_days_of_units_fit_the_change(book: Rulebook, source: Source) -> Finding:
 
 
 @rule
+def since_when_the_heir_of_a_split_is_there_is_said(book: Rulebook, source: Source) -> Finding:
+    """Without a first day it counts as new: it takes over targets, though it may have had its own all the time."""
+    listed = {unit.code: place for place, unit in enumerate(book.units) if unit.valid_from is None}
+    for event in book.succession:
+        if event.kind != "split" or event.targets != "inherit":
+            continue
+        for heir in event.heirs:
+            if heir.unit in listed and heir.unit != event.unit:
+                yield warning(source.rulebook("units", listed[heir.unit], "valid_from"), "succession.since",
+                              f"{heir.unit} 从 {event.date} 起承接 {event.unit} 的一部分，名单中没有写它的起始日（valid_from），按当日新设的单位处理，目标从 {event.unit} 承接；原来就有这个单位的，请写上它的起始日。",
+                              f"{heir.unit} takes over a part of {event.unit} on {event.date} and has no first day (valid_from) on the list, so that it counts as new on that day and takes over targets of {event.unit}; where it was there before, write its first day")  # fmt: skip
+
+
+@rule
 def an_heir_of_a_child_that_is_added_up_is_a_child_too(book: Rulebook, source: Source) -> Finding:
     """What went over to a unit that is no child of the same parent leaves the parent's sum from the day of the change on."""
     hands_over = [event for event in book.succession if event.data == "inherit"]

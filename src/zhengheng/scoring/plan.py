@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
 
-from zhengheng.domain.numbers import COEFFICIENT, POINT, ratio
+from zhengheng.domain.numbers import COEFFICIENT, POINT
 from zhengheng.domain.periods import MONTHS, Period, parse_period
 from zhengheng.scheme.cascade import cascaded_targets
 from zhengheng.scheme.model import Band, Rulebook, Unit
@@ -251,28 +251,20 @@ class Compiler(SeriesRows, BranchRows):
                 )
 
     def _cascade(self) -> None:
-        """Targets handed down, to heirs too; empty where those before an heir were asked in unlike ways."""
-        handed = cascaded_targets(self.rulebook)
-        codes = {code for _, code in handed}
-        found: dict[tuple[str, str], int | None] = dict(handed)
-        for heir in sorted({row["heir"] for row in self.tables["succession"]}):
-            for code in codes:
-                taken = self._handed(heir, code, handed)
-                if (heir, code) not in handed and taken != NOTHING:
-                    found[heir, code] = taken.whole
-        for (unit, indicator), target in sorted(found.items()):
+        for (unit, indicator), target in sorted(self.handed_down().items()):
             self._add("cascade_target", unit=unit, indicator=indicator, target=target)
 
-    def _handed(self, unit: str, code: str, handed: Mapping[tuple[str, str], int]) -> "_Taken":
-        """What was handed down to a unit, or to those before it: of quantities the sum of the shares."""
-        if (unit, code) in handed:
-            return _Taken(Fraction(handed[unit, code]))
-        parts = [
-            self._handed(row["unit"], code, handed).of(row["share"] if self._adds_up(code) else COEFFICIENT)
-            for row in self.tables["succession"]
-            if row["heir"] == unit and self._owes(row["unit"], code)
-        ]  # fmt: skip
-        return _together(parts, adds=self._adds_up(code))
+    def handed_down(
+        self, agreed: Mapping[tuple[str, str], int] | None = None
+    ) -> dict[tuple[str, str], int | None]:
+        """Targets handed down, to heirs too; empty where those before an heir were asked in unlike ways."""
+        heirs: dict[tuple[str, str], list[tuple[str, Fraction | None]]] = {}
+        for row in self.tables["succession"]:
+            for code in sorted({one.indicator for one in self.rulebook.cascade}):
+                if self._owes(row["unit"], code):
+                    share = Fraction(row["share"], COEFFICIENT) if self._adds_up(code) else None
+                    heirs.setdefault((row["heir"], code), []).append((row["unit"], share))
+        return cascaded_targets(self.rulebook, agreed, heirs)
 
     def _owes(self, unit: str, code: str) -> bool:
         """Whether an indicator is asked of a unit at all."""
@@ -297,39 +289,23 @@ class Compiler(SeriesRows, BranchRows):
                     self._add("succession", unit=event.unit, heir=heir.unit, share=share)
 
 
-@dataclass(frozen=True)
-class _Taken:
-    """A target taken over: a number, nothing at all, or what no one number says."""
-
-    number: Fraction | None = None
-    unlike: bool = False
-
-    def of(self, share: int) -> "_Taken":
-        return self if self.number is None else _Taken(self.number * share / COEFFICIENT)
-
-    @property
-    def whole(self) -> int | None:
-        return None if self.number is None else ratio(self.number.numerator, self.number.denominator)  # fmt: skip
-
-
-NOTHING = _Taken()
-
-
-def _together(parts: Sequence[_Taken], *, adds: bool) -> _Taken:
-    """What several were asked: the sum where something was handed down to each, or the one number that all were; else unlike."""
-    if all(part == NOTHING for part in parts):
-        return NOTHING
-    numbers = [part.number for part in parts if part.number is not None]
-    if len(numbers) < len(parts) or not (adds or len(set(numbers)) == 1):
-        return _Taken(unlike=True)
-    return _Taken(sum(numbers, Fraction(0)) if adds else numbers[0])
-
-
 def _cut(band: Band, down: bool) -> Decimal | None:
     """The least merit of a band; where a lower score is better, a merit is the score with its sign turned."""
     if not down:
         return band.at_least
     return None if band.at_most is None else -band.at_most
+
+
+def handed_down(
+    rulebook: Rulebook,
+    units: Iterable[Unit],
+    period: Period,
+    agreed: Mapping[tuple[str, str], int] | None = None,
+) -> dict[tuple[str, str], int | None]:
+    """(unit, indicator) → target handed down or taken over, at the indicator's decimals; a parent's is the one agreed, if any."""
+    compiler = Compiler(rulebook, units, period, period.end)
+    compiler.compile()
+    return compiler.handed_down(agreed)
 
 
 def compile_plan(

@@ -84,7 +84,7 @@ class CascadeOut(Schema):
 def targets_cascade(request: OfficeRequest, rulebook: int) -> dict[str, Any]:
     """How the targets of a rulebook in force come down from goal to post."""
     require(request.user, "target.cascade", request.now.date())
-    found, covered, _ = targets.handed_down(adopted_version(rulebook))
+    found, covered, _ = targets.cascades(adopted_version(rulebook))
     cascades = [{**one, "indicator": one["indicator"].code} for one in found]
     return {"cascades": cascades, "coverage": vars(covered)}
 

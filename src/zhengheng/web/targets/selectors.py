@@ -8,8 +8,9 @@ from django.utils.timezone import localdate
 from zhengheng.domain.numbers import parse_scaled, plain
 from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.scheme.asked import target_of
-from zhengheng.scheme.cascade import Coverage, cascaded_targets, coverage
+from zhengheng.scheme.cascade import Coverage, coverage
 from zhengheng.scheme.indicator import Indicator
+from zhengheng.scoring.plan import handed_down
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.services import assessed
@@ -18,7 +19,7 @@ from zhengheng.web.rulebooks.selectors import adopted, book_of
 from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
 
 
-def handed_down(
+def cascades(
     version: RulebookVersion,
 ) -> tuple[list[dict[str, Any]], Coverage, tuple[list[Words], list[Words]]]:
     """Every cascade with its parent, its children and their targets; then how much is covered; and by name the units and goals that are not."""
@@ -32,13 +33,24 @@ def handed_down(
         (line.sheet.unit.code, line.indicator): parse_scaled(line.current, book.indicator(line.indicator).decimals)[0]
         for line in TargetLine.objects.filter(sheet__rulebook=version, sheet__state="agreed").select_related("sheet__unit")
     }  # fmt: skip
-    targets = cascaded_targets(book, agreed)
+    period = parse_period(version.period)
+    targets, scored = handed_down(book, units, period, agreed), handed_down(book, units, period)
+    # Who is assessed and agreed on nothing is scored by what the rulebook hands down, whatever was agreed with the parent.
+    by_rule = {
+        key
+        for key in scored.keys() - agreed.keys()
+        if key[0] in {unit.code for unit in units} and scored[key] != targets[key]
+    }
+    targets |= {key: scored[key] for key in by_rule}
     found = [
         {
             "indicator": indicator, "mode": one.mode, "roll_up": one.roll_up,
             "parent": _end(one.parent, indicator, targets, names),
-            "children": [_end(child, indicator, targets, names) | {"share": str(share) if one.mode == "shares" else ""}
-                         for child, share in one.children.items()],
+            "children": [
+                _end(child, indicator, targets, names)
+                | {"share": str(share) if one.mode == "shares" else "", "by_rulebook": (child, one.indicator) in by_rule}
+                for child, share in one.children.items()
+            ],
         }
         for one in book.cascade for indicator in (book.indicator(one.indicator),)
     ]  # fmt: skip
@@ -52,11 +64,11 @@ def handed_down(
     return found, said, bare
 
 
-def _end(unit: str, indicator: Indicator, targets: dict[tuple[str, str], int], names: Any) -> dict[str, Any]:  # fmt: skip
+def _end(unit: str, indicator: Indicator, targets: dict[tuple[str, str], int | None], names: Any) -> dict[str, Any]:  # fmt: skip
     held = targets.get((unit, indicator.code))
     zh, en = names.get(unit, ("", ""))
     own = target_of(indicator.method)
-    if held is None and own is not None:
+    if (unit, indicator.code) not in targets and own is not None:
         held = parse_scaled(str(own), indicator.decimals)[0]
     text = plain(held, indicator.decimals) if held is not None else None
     return {"unit": unit, "zh": zh, "en": en, "target": text}  # fmt: skip

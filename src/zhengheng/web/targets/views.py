@@ -21,7 +21,7 @@ def cascade(request: OfficeRequest) -> HttpResponse:
     books = adopted()
     asked = request.GET.get("rulebook", "")
     chosen = get_object_or_404(books, pk=asked) if asked.isdigit() else books.first()
-    found, covered, bare = selectors.handed_down(chosen) if chosen else ([], None, ([], []))
+    found, covered, bare = selectors.cascades(chosen) if chosen else ([], None, ([], []))
     context = {
         "books": books,
         "chosen": chosen,
