@@ -1,10 +1,12 @@
 """From the passport's page to the source row itself: that row, by right, and no other."""
 
+import hashlib
 import json
 import re
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -17,6 +19,7 @@ from tests.web.test_sense import WHY, asked, book, computed
 from tests.web.town import Town
 from tests.web.walks import texts
 from zhengheng.scheme.save import save_folder
+from zhengheng.web.intake.services import read_rows
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.web.rulebooks.selectors import book_of
@@ -62,6 +65,24 @@ def test_a_file_that_is_not_the_loaded_one_is_not_shown(town: Town, book: int) -
     assert "97.5" in row, "what was taken from it stands in the lake"
     path.unlink()
     assert client.get(link).status_code == 200
+
+
+def test_what_the_office_loads_cannot_be_guessed_from_its_digest(
+    town: Town, book: int, settings: Any
+) -> None:
+    """Name and digest of each file stand in public bundles: who knows all of a row but one number tries the numbers."""
+    asked(book, "D10", "confirmed", value="97.5")
+    computed(town, book)
+    (path,) = (settings.HOME / "lakes" / "town" / "inbox").glob("observation-*.csv")
+    head, row = path.read_text(encoding="utf-8").splitlines()
+    known, salt = row.rsplit(",", 1)
+    assert (head.rsplit(",", 1)[1], len(salt)) == ("salt", 32)
+    bare = f"{head.rsplit(',', 1)[0]}\n{known}\n".encode()
+    for guess in (bare, path.read_bytes()):
+        assert hashlib.sha256(guess).hexdigest()[:16] not in path.name
+    settings.SECRET_KEY = "another office's"
+    _, _, other = read_rows(book_of(RulebookVersion.objects.get(pk=book)), "observation", [dict(zip(head.split(","), row.split(","), strict=True))], "p", path.parent / "other")  # fmt: skip
+    assert other.read_bytes() != path.read_bytes(), "nobody without the key writes the same file"
 
 
 ORDERS = """单号,承办单位,日期,结果,来电人,电话
