@@ -422,6 +422,29 @@ def test_no_page_says_that_a_version_counts_an_appeal_decided_after_it(town: Tow
     assert "没有计入" not in said()
 
 
+def test_a_replaced_version_names_what_was_decided_against_the_one_in_its_place(
+    town: Town,
+) -> None:
+    """Whoever reads it takes what it names for all that changed."""
+    made = on_notice(town, adopted(town))
+    newer = replaced(town, made, "RATE", "97", value_period="2025-06")
+    first = town.client("office_data").get(f"/office/results/{made['run']}/units/D10/").content.decode()  # fmt: skip
+    latest = upheld(town, accepted(town, newer["result"], "SHARE", "99.5"), "99.5")
+
+    def said() -> str:
+        page = town.client("office_data").get(f"/office/results/{made['run']}/").content.decode()
+        return " ".join(re.sub("<[^>]+>", "", page).split())
+
+    assert said().count("申诉已作出决定") == 2
+    (own,) = re.findall(
+        r"SHARE[^，；]*：申诉已作出决定，改算后数值为 99.5[^（]*（本版为 ([^）]*)）", said()
+    )
+    assert own.removesuffix("%") in first, "its own value, not that of the version appealed against"
+    assert "现行的新版没有计入" in said()
+    town.post("office_procedure", f"runs/{latest['result']}/publish")
+    assert said().count("已计入新版，公示期至") == 2
+
+
 def test_a_clock_that_stands_is_not_overdue(town: Town) -> None:
     made = on_notice(town, adopted(town))
     number = accepted(

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.utils.timezone import localdate, localtime
 
+from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.domain.several import several
 from zhengheng.scheme.indicator import Indicator
@@ -163,10 +164,11 @@ class Redecided:
 
 
 def redecided(run: ResultRun) -> list[Redecided]:
-    """What appeals upheld against this very result put right and it still shows, in a version that is not on notice yet or that
-    replaced it."""
-    upheld = _upheld(run)
+    """What appeals upheld against this result, or against one that came in its place, put right and it still shows: of each value
+    the newest decision."""
     later = successor(run) or pending(run)
+    held_against = [run] if run.state != "replaced" else [run, *_after(run)]
+    upheld = [*_newest_of(held_against).values()]
     held = _held_by(later, upheld)
     return [_told(one, run, _fate(run, later, one.pk in held)) for one in upheld]
 
@@ -176,13 +178,21 @@ def counted(run: ResultRun) -> list[Redecided]:
     if run.state not in DECIDED_AGAINST:
         return []
     before = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__lt=run.pk)
-    newest_of = {
-        (one.unit_id, one.series, one.value_period): one
-        for old in before.order_by("pk") for one in _upheld(old)
-    }  # fmt: skip
-    held = _held_by(run, newest_of.values())
+    upheld = _newest_of(before.order_by("pk")).values()
+    held = _held_by(run, upheld)
     fate = ("已计入本结果", "this result counts it")
-    return [_told(one, run, fate) for one in newest_of.values() if one.pk in held]
+    return [_told(one, run, fate) for one in upheld if one.pk in held]
+
+
+def _after(run: ResultRun) -> QuerySet[ResultRun]:
+    """The versions of a result that came after one, the earliest first."""
+    held = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period, pk__gt=run.pk)
+    return held.order_by("pk")
+
+
+def _newest_of(runs: Iterable[ResultRun]) -> dict[tuple[int, str, str], Any]:
+    """Of each value the newest of the appeals that were upheld against these versions, the earliest version first."""
+    return {(one.unit_id, one.series, one.value_period): one for run in runs for one in _upheld(run)}  # fmt: skip
 
 
 def _told(appeal: Any, run: ResultRun, fate: Words) -> Redecided:
@@ -191,6 +201,11 @@ def _told(appeal: Any, run: ResultRun, fate: Words) -> Redecided:
     about = book.indicator(appeal.indicator)
     zh, en = (effect.get(spoken) or effect.get("zh", {}) for spoken in ("zh", "en"))
     before, after = (_measured(about, zh.get(at, {}).get("value", ""), en.get(at, {}).get("value", "")) for at in ("before", "after"))  # fmt: skip
+    if appeal.run_id != run.pk:
+        # It was decided against another version: what this one shows is its own.
+        rows = loaded(folder_of(run.run)).results.of_unit("indicator_score", appeal.unit.code)
+        shown = next((row["value"] for row in rows if row["indicator"] == appeal.indicator), None)
+        before = ("", "") if shown is None else about.measured(plain(shown, about.decimals))
     if not after[0]:
         after = book.indicator(appeal.series or appeal.indicator).measured(appeal.decided_value)
     return Redecided(
