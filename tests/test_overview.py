@@ -539,7 +539,12 @@ def test_what_an_earlier_release_scored_is_not_passed_off_as_checked(tmp_path: P
 def test_shares_are_placed_as_the_rulebook_places_points(
     values: tuple[int, int, int], ranking: dict[str, str], places: list[str]
 ) -> None:
-    assert ranks(unlike_parts(values, ranking={"on": "rounded", "ties": "skip"} | ranking)) == places  # fmt: skip
+    made = unlike_parts(values, ranking={"on": "rounded", "ties": "skip"} | ranking)
+    assert ranks(made) == places
+    for unit, place in zip(UNITS, places, strict=True):
+        shared = places.count(place) > 1
+        assert f"组内{'并列' * shared}第 {place}/3" in passport(made, unit, None, "zh").detail
+        assert f"rank {'=' * shared}{place} of 3" in passport(made, unit, None, "en").detail
 
 
 def test_units_of_which_unlike_parts_count_are_compared_by_the_share_of_their_part(

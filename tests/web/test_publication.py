@@ -965,7 +965,7 @@ def test_only_who_reviews_and_who_releases_read_exactly_what_will_be_published(
         may = role in {Role.SECRECY_REVIEWER, Role.OFFICE_DIRECTOR}
         assert (answer.status_code == 200) == may, role
         if may:
-            assert "尚未公示" in answer.content.decode()
+            assert "尚未对外发布" in answer.content.decode()
         assert answer.status_code in {200, 403, 404}
         for address in ("p/{0}/index.html", "data/{0}/bundle.zip", "snapshot.json", "index.html"):
             got = people.client(role.value).get(base + address.format(held.pk)).status_code
@@ -980,7 +980,7 @@ def test_only_who_reviews_and_who_releases_read_exactly_what_will_be_published(
     for prefix in ("", "en/"):
         address = f"{prefix}p/{held.pk}/units/{unit}.html"
         pages[address] = reader.get(base + address).content.decode()
-    assert "尚未公示" in pages[f"p/{held.pk}/units/{unit}.html"]
+    assert "尚未对外发布" in pages[f"p/{held.pk}/units/{unit}.html"]
     assert "not published yet" in pages[f"en/p/{held.pk}/units/{unit}.html"]
     seen = LedgerEntry.objects.filter(act="publication.viewed", actor="secrecy_reviewer")
     assert f"en/p/{held.pk}/units/{unit}.html" in "".join(one.content or "" for one in seen)

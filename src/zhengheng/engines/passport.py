@@ -146,8 +146,10 @@ class _Maker(SourceRows):
         part = parts[self.unit]
         detail = [self._counted_in(row)]
         if ranks:
-            place, members = places_of(self.run)[self.unit], ranks[0]["members"]
-            detail.append(self.t(f"组内第 {place}/{members}", f"rank {place} of {members}"))
+            places, members = places_of(self.run), ranks[0]["members"]
+            place, group = places[self.unit], {r["unit"]: r["comparison_group"] for r in self.run.plan.tables["unit"]}  # fmt: skip
+            tied = sum(held == place and group[unit] == group[self.unit] for unit, held in places.items()) > 1  # fmt: skip
+            detail.append(self.t(f"组内{'并列' if tied else ''}第 {place}/{members}", f"rank {'=' if tied else ''}{place} of {members}"))  # fmt: skip
         if part.part:
             rate = part.rate(root.code, row["printed"]) if row["status"] == "value" else ""
             detail.append(

@@ -98,7 +98,7 @@ def _answer(held: Publication, site: Site, folder: Path, address: str) -> HttpRe
 
 def marked(text: str, *, english: bool) -> str:
     """A page of the portal with a bar above everything: this is not published. Forms for what the public writes take nothing."""
-    words = "Preview: not published yet. Only for the secrecy review and the release; do not pass it on." if english else "预览：尚未公示。仅供保密审查和发布审批，不得外传。"  # fmt: skip
+    words = "Preview: not published yet. Only for the secrecy review and the release; do not pass it on." if english else "预览：尚未对外发布。仅供保密审查和发布审批，不得外传。"  # fmt: skip
     shut = "In the preview nothing can be sent." if english else "预览中不能填写和发送。"
     text = FORM.sub(rf'\1<p class="notice">{shut}</p><fieldset disabled>\2</fieldset>\3', text)
     return text.replace("<body>", f'<body>\n    <p class="notice measure" role="note"><strong>{words}</strong></p>', 1)  # fmt: skip
