@@ -833,6 +833,32 @@ def test_the_portal_keeps_the_promise_of_a_decided_appeal_once_the_new_version_i
         assert "申诉已作出决定" not in (folder / "units" / "D13.html").read_text(encoding="utf-8")
 
 
+def test_what_was_prepared_of_a_replaced_result_does_not_come_out(
+    town: Town, tmp_path: Path
+) -> None:
+    """The public would read first what is known not to hold; who has it gives it up, and who prepares has the new version."""
+    made = on_notice(town, adopted(town))
+    first = town.post("office_procedure", "publications/prepare", run=made["result"], shows="grade")["id"]  # fmt: skip
+    town.post("secrecy_reviewer", f"publications/{first}/review", cleared="无涉密内容")
+    second = town.post("office_procedure", "publications/prepare", run=made["result"], shows="grade", reason="再次核对")["id"]  # fmt: skip
+    again = replaced(town, made, "SHARE", "100")
+    for who, number, act in (
+        ("office_director", first, "release"),
+        ("secrecy_reviewer", second, "review"),
+    ):
+        assert town.post(who, f"publications/{number}/{act}", 422)["type"] == "publication.replaced"
+        page = town.client(who).get(f"/office/publications/{number}/").content.decode()
+        assert "请撤回本次发布，再按新版准备" in page
+        said = [one["title"]["zh"] for one in town.get("office_procedure", "desk")["reading"]]
+        assert not any("待准备" in one for one in said), "another one is still there"
+        town.post(who, f"publications/{number}/withdraw", reason="结果已被代替")
+    (one,) = [one for one in town.get("office_procedure", "desk")["reading"] if "待准备" in one["title"]["zh"]]  # fmt: skip
+    form = town.client("office_procedure").get(one["address"]).content.decode()
+    assert re.search(rf'<option value="{again["result"]}"\s+selected', form)
+    town.post("office_procedure", "publications/prepare", run=again["result"], shows="grade")
+    assert not any("待准备" in one["title"]["zh"] for one in town.get("office_procedure", "desk")["reading"])  # fmt: skip
+
+
 def test_a_release_that_was_replaced_is_somebodys_to_correct_until_he_does(
     town: Town, tmp_path: Path
 ) -> None:

@@ -30,7 +30,7 @@ from zhengheng.web.pages.answered import LATELY, answers
 from zhengheng.web.pages.reorganised import reorganised
 from zhengheng.web.pages.unattended import unattended
 from zhengheng.web.publication.acts import PUBLICATIONS
-from zhengheng.web.publication.corrections import uncorrected
+from zhengheng.web.publication.corrections import given_up, uncorrected
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.rectification.selectors import guided_by
 from zhengheng.web.results.again import unfollowed
@@ -274,7 +274,7 @@ def _guided(account: Account, mine: Collection[Grant], day: date) -> list[Readin
 
 
 def _uncorrected(_day: date) -> list[Reading]:
-    """Releases that the public still reads though another version stands in their place."""
+    """Releases that the public still reads, and such as were to come, though another version stands in their place."""
     found = []
     for out, stands in uncorrected():
         zh, en = PUBLICATIONS.title(out)
@@ -284,6 +284,12 @@ def _uncorrected(_day: date) -> list[Reading]:
             f"/office/publications/new/prepare/?{urlencode({'run': stands.pk, 'shows': out.shows})}"
         )
         found.append(Reading((f"待更正：{zh}", f"To be corrected: {en}"), address, why))
+    for held, stands in given_up():
+        zh, en = PUBLICATIONS.title(held)
+        why = (f"原来准备发布的结果已被{version_words(stands)[0]}代替，发布已撤回。请按新版准备。",
+               f"{version_words(stands)[1]} came in the place of the result that was to be published, which was withdrawn. Prepare this one.")  # fmt: skip
+        address = f"/office/publications/new/prepare/?{urlencode({'run': stands.pk, 'shows': held.shows})}"
+        found.append(Reading((f"待准备：{zh}", f"To be prepared: {en}"), address, why))
     return found
 
 

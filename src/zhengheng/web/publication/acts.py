@@ -39,6 +39,7 @@ from zhengheng.web.publication.released import opened_of
 from zhengheng.web.publication.told import accounts_of, plans_of, retargeted_of
 from zhengheng.web.results.grades import Decided, decided_of
 from zhengheng.web.results.models import ResultRun
+from zhengheng.web.results.newer import successor, version_words
 from zhengheng.web.results.selectors import folder_of, loaded, reopenings
 from zhengheng.workflow.machines import PUBLICATION, STANDING
 
@@ -125,6 +126,24 @@ def prepare(doing: Doing) -> Made:
     return Made(made, {"run": run.run, "shows": given.shows, "reason": given.reason, "findings": len(made.findings)})  # fmt: skip
 
 
+def replaced_meanwhile(held: Publication) -> tuple[str, str] | None:
+    """That another version stands in the place of the result that was prepared, and what to do; None where it stands."""
+    stands = successor(held.run) if held.state in {"prepared", "reviewed"} else None
+    if stands is None:
+        return None
+    zh, en = version_words(stands)
+    return (
+        f"准备发布的结果已被{zh}代替，不再有效，不能发布；请撤回本次发布，再按新版准备",
+        f"the result that was prepared is no longer valid: {en} stands in its place; withdraw this and prepare that one",
+    )
+
+
+def check_stands(held: Publication) -> None:
+    """Raise PublicationError where what was prepared is no longer the result."""
+    if found := replaced_meanwhile(held):
+        raise PublicationError.one("run", "publication.replaced", zh=found[0], en=found[1])
+
+
 def check_display(held: Publication) -> None:
     """Raise PublicationError for another form of display than what is out of the period, where anything internal is in it.
 
@@ -153,6 +172,7 @@ class ReviewGiven(Given):
 def review(doing: Doing) -> Change:
     """By the secrecy reviewer: findings stand only with a reason."""
     held: Publication = doing.obj
+    check_stands(held)
     check_display(held)
     found = scanned(held)
     if found and not doing.given.cleared:
@@ -187,6 +207,7 @@ def _announce(doing: Doing) -> None:
 def release(doing: Doing) -> Change:
     """Have it written; it is released once its files stand and their digests are in the ledger."""
     held: Publication = doing.obj
+    check_stands(held)
     check_display(held)
     if held.embargo and doing.day < held.embargo:
         raise PublicationError.one("embargo", "publication.embargo", zh=f"{held.embargo} 之前不能发布", en=f"not before {held.embargo}")  # fmt: skip
@@ -386,6 +407,8 @@ def _outcome(held: Publication) -> tuple[str, str] | None:
         )
     if held.state in PUBLICATION.final:
         return None
+    if found := replaced_meanwhile(held):
+        return found
     if held.embargo:
         return (
             f"公众门户上尚未发布，不早于 {held.embargo}",
