@@ -24,9 +24,11 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.model import Unit as AssessedUnit
 from zhengheng.scoring.due import segments
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.cards import cards
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.naming import findings_of
 from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.rulebooks.services import fields_of
 
@@ -117,7 +119,7 @@ def test_departments_are_chosen_and_those_nobody_knows_are_named(
     """Where the office knows the organisation; what stands in the rulebook stays until somebody chooses."""
     Unit.objects.create(code="D99", name_zh="档案局", name_en="Archives", kind="department")
     draft = begin(people, held)
-    told = [one for one in draft.findings if one["code"] == "unit.unknown"]
+    told = [one for one in findings_of(draft) if one["code"] == "unit.unknown"]
     owner = book_of(held).indicator(CODE).owner
     assert not Unit.objects.filter(code=owner).exists()
     assert [
@@ -126,6 +128,16 @@ def test_departments_are_chosen_and_those_nobody_knows_are_named(
         if f"责任部门“{owner}”不在机构名录中" in one["zh"] and CODE in one["zh"]
     ]
     assert all(one["severity"] == "warning" for one in told)
+    # Said of today's organisation: who is entered, or will come of a change of units that is on its way, is no stranger.
+    client = people.client("office_indicators")
+    assert f"责任部门“{owner}”不在机构名录中" in words(client.get(f"/office/rulebooks/{draft.pk}/"))
+    case = Reorganisation.objects.create(kind="rename", day=date(2026, 7, 1), units=["D99"], heirs=[{"code": owner, "share": "1"}], state="approved", made_at=NOW)  # fmt: skip
+    assert f"“{owner}”不在机构名录中" not in words(client.get(f"/office/rulebooks/{draft.pk}/"))
+    case.delete()
+    assert f"“{owner}”不在机构名录中" in words(client.get(f"/office/rulebooks/{draft.pk}/"))
+    made = Unit.objects.create(code=owner, name_zh="某局", name_en="Some bureau", kind="department")
+    assert f"“{owner}”不在机构名录中" not in words(client.get(f"/office/rulebooks/{draft.pk}/"))
+    made.delete()
     page = people.client("office_indicators").get(f"/office/rulebooks/{draft.pk}/indicator/", {"code": CODE}).content.decode()  # fmt: skip
     for key in ("owner", "deputy", "supplier"):
         (options,) = re.findall(

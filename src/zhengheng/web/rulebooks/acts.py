@@ -51,6 +51,7 @@ from zhengheng.web.rulebooks.drafting import (
     uploaded,
 )
 from zhengheng.web.rulebooks.models import Opinion, RulebookVersion
+from zhengheng.web.rulebooks.naming import findings_of
 from zhengheng.web.rulebooks.rehearsing import has_any_data, rehearsable
 from zhengheng.web.rulebooks.retiring import RetireGiven, retire, retirements
 from zhengheng.web.rulebooks.running import (
@@ -324,6 +325,7 @@ def _page(version: RulebookVersion, request: Any) -> dict[str, Any]:
         "units": {u.code: (u.name_zh, u.name_en) for u in Unit.objects.all()},
         "rehearsals": _rehearsed(version),
         "questions": [(one, selectors.indicator_words(version, one.indicator)) for one in version.questions.exclude(answer="")], "earlier": selectors.before(version),
+        "found": findings_of(version),
         "outdated": now, "anew": selectors.anew(version, now) if now else None, "replaced_by": selectors.replaced_by(version), "outdated_why": selectors.why_new(now), "replaced_why": selectors.why_new(selectors.replaced_by(version)),
     }  # fmt: skip
 
@@ -414,6 +416,6 @@ RULEBOOKS = Kind(
     body="rulebooks/body.html", context=_page,
     out=lambda v: {"code": v.code, "version": v.version, "period": v.period, "fingerprint": v.fingerprint,
                    "targets_until": str(v.targets_until or ""),
-                   "findings": v.findings,
+                   "findings": findings_of(v),
                    "opinions": [{"id": o.pk, "clause": o.clause, "text": o.text, "reply": o.reply} for o in v.opinions.all()]},
 )  # fmt: skip

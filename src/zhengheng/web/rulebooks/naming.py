@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.apps import apps
+
 from zhengheng.domain.problems import Language, Problem
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.choice_words import choice_word
@@ -10,6 +12,8 @@ from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import standing
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
 
 NAMING = {
     "owner": ("责任部门", "the owner"), "deputy": ("协办部门", "the deputy"), "supplier": ("数据来源方", "the supplier"),
@@ -41,11 +45,31 @@ def departments(key: str, held: str, day: date) -> list[Choice]:
     return found
 
 
+def finding(one: Problem) -> dict[str, str]:
+    """A finding as a version keeps it and a page shows it."""
+    return {
+        "where": one.where,
+        "code": one.code,
+        "zh": one.zh,
+        "en": one.en,
+        "severity": one.severity,
+    }
+
+
+def findings_of(version: RulebookVersion) -> list[dict[str, str]]:
+    """What the check found, and whom the organisation does not know today."""
+    return [*version.findings, *(finding(one) for one in strangers(book_of(version)))]
+
+
 def strangers(book: Rulebook) -> list[Problem]:
-    """A warning for each name that the organisation does not have; none where it has no units yet."""
+    """A warning for each name that the organisation does not have, nor will have when a change of units is carried out; none where
+    it has no units yet."""
     known = set(Unit.objects.values_list("code", flat=True))
     if not known:
         return []
+    # By the name of the app alone: changes of units stand on rulebooks, not the other way round.
+    ahead = apps.get_model("reorganisation.Reorganisation")._default_manager.filter(state__in=("asked", "approved"))  # fmt: skip
+    known |= {heir["code"] for case in ahead for heir in case.heirs}
     named: dict[tuple[str, str], list[str]] = {}
     names = {one.code: one.name for one in book.indicators}
     for what, who, where in _named(book):

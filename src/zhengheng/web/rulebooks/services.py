@@ -13,7 +13,7 @@ from zhengheng.scheme.model import Rulebook
 from zhengheng.scheme.save import save_folder
 from zhengheng.scoring.upload import read_apart, read_own
 from zhengheng.web.files.services import content_of, path_of
-from zhengheng.web.rulebooks.naming import strangers, without_measure_unit
+from zhengheng.web.rulebooks.naming import finding, without_measure_unit
 
 
 def read_upload(number: int) -> tuple[Rulebook, list[Problem]]:
@@ -66,13 +66,13 @@ def empty_form() -> bytes:
 
 
 def fields_of(book: Rulebook, findings: list[Problem], period: str) -> dict[str, object]:
-    """What a version keeps of a rulebook; its findings with what the office asks beyond the check."""
+    """What a version keeps of a rulebook; whom the organisation knows is asked when it is read (`naming.findings_of`)."""
     return {
         "code": book.code, "version": book.version, "title_zh": book.title.zh,
         "title_en": book.title.en or "", "effective_from": book.effective_from, "period": period,
         "text": canonical(with_shared(book)), "fingerprint": data_fingerprint(book),
         "wording": wording_fingerprint(book),
         "findings": [
-            {"where": p.where, "code": p.code, "zh": p.zh, "en": p.en, "severity": p.severity} for p in (*findings, *strangers(book), *without_measure_unit(book))
+            finding(p) for p in (*findings, *without_measure_unit(book))
         ],
     }  # fmt: skip
