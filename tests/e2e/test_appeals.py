@@ -833,6 +833,32 @@ def test_the_portal_keeps_the_promise_of_a_decided_appeal_once_the_new_version_i
         assert "申诉已作出决定" not in (folder / "units" / "D13.html").read_text(encoding="utf-8")
 
 
+def test_a_decided_appeal_shows_what_it_was_decided_against(town: Town) -> None:
+    """The run that its page names is the one whose numbers it shows, before the vote, after it and when a new version stands."""
+    made = on_notice(town, adopted(town))
+    rate = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
+    newer = replaced(town, made, "SHARE", "99.5")
+    share = Appeal.objects.exclude(pk=rate).get().pk
+
+    def said(number: int) -> str:
+        page = town.client("office_data").get(f"/office/appeals/{number}/").content.decode()
+        (head,) = re.findall(r"公示的数值(.*?)<h[23]", page, re.DOTALL)
+        return " ".join(re.sub("<[^>]+>", "", head).split())
+
+    def of(run: str) -> tuple[str, str]:
+        return run, f"总分 {total(town, run)}，"
+
+    first, second = (of(one["run"]) for one in (made, newer))
+    assert first[1] != second[1]
+    assert [one in said(share) for one in (*first, *second)] == [True, True, False, False]
+    # Not decided yet: the version that stands is what it will be held against.
+    assert [one in said(rate) for one in (*first, *second)] == [False, False, True, True]
+    latest = upheld(town, rate, "97")
+    town.post("office_procedure", f"runs/{latest['result']}/publish")
+    assert [one in said(rate) for one in (*first, *second)] == [False, False, True, True]
+    assert [one in said(share) for one in (*first, *second)] == [True, True, False, False]
+
+
 def test_what_was_prepared_of_a_replaced_result_does_not_come_out(
     town: Town, tmp_path: Path
 ) -> None:

@@ -225,7 +225,7 @@ def printed(appeal: Appeal, _day: date) -> list[Section]:
 
 def as_of(appeal: Appeal) -> Words:
     """The result that an appeal's numbers are compared with: when it was published, and which computation it is."""
-    run = appeal.run
+    run = values.against(appeal)
     day = localdate(run.published_at) if run.published_at else None
     if day is None:
         return f"批次 {run.run} 的结果", f"the result of run {run.run}"

@@ -18,6 +18,7 @@ from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.selectors import run_of
 from zhengheng.web.appeals.services import AppealError
 from zhengheng.web.intake.services import confirmed
+from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import moved_between
 from zhengheng.web.results.trials import (
     base_of,
@@ -90,9 +91,18 @@ def row_of(appeal: Appeal, value: str, confirmation: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+def against(appeal: Appeal) -> ResultRun:
+    """The version that an appeal's numbers are held against: the one that stands until it is decided, from then on the one that
+    stood, whatever comes in its place."""
+    if not appeal.outcome:
+        return published(appeal.run)
+    held = (appeal.effect or appeal.asked_effect or {}).get("run", "")
+    return ResultRun.objects.filter(run=held).first() or appeal.run
+
+
 def now(appeal: Appeal, language: Language) -> Behind:
-    """What is published of the contested indicator."""
-    return behind(base_of(published(appeal.run)), appeal.unit.code, appeal.indicator, appeal.series, language)  # fmt: skip
+    """What is published of the contested indicator; of a decided appeal, what was."""
+    return behind(base_of(against(appeal)), appeal.unit.code, appeal.indicator, appeal.series, language)  # fmt: skip
 
 
 def effect(appeal: Appeal, value: str, confirmation: str) -> dict[str, Any]:
