@@ -24,6 +24,7 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.publication.acts import document_of
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.reorganisation.models import Reorganisation
+from zhengheng.web.reorganisation.selectors import after
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import reopenings
@@ -587,3 +588,16 @@ def test_the_effect_names_units_in_the_readers_language(town: Town, book: int) -
     page = " ".join(client.get(f"/office/{case}/").content.decode().split())
     assert "D16 Housing" in page
     assert "D16 住房局" not in page
+
+
+def test_what_is_open_at_an_heir_is_counted_once(town: Town, book: int) -> None:
+    """A report about one of the units before the heir that the heir, or another of them, supplies is one matter."""
+    done(town, merged(town))
+    version = RulebookVersion.objects.get(pk=book)
+    units = {one.code: one for one in Unit.objects.all()}
+    for number, (unit, supplier) in enumerate((("D13", "D40"), ("D13", "D16"), ("D16", "D16"), ("D40", "D10"), ("D10", "D19")), 1):  # fmt: skip
+        Report.objects.create(rulebook=version, unit=units[unit], supplier=units[supplier], indicator="SEATS", period=f"2026-0{number}", state="due", due_on=date(2026, 4, 1), made_at=NOW)  # fmt: skip
+    (heir,) = after(Reorganisation.objects.get(), date(2026, 3, 20))
+    assert (heir[0].code, heir[2]) == ("D40", 4)
+    page = town.client("office_procedure").get(f"/office/reorganisations/{Reorganisation.objects.get().pk}/")  # fmt: skip
+    assert "未办事项4" in re.sub(r"<[^>]+>|\s", "", page.content.decode())

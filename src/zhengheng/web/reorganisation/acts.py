@@ -422,7 +422,7 @@ def _reports(
 ) -> int:
     """To the heir what the old unit owes, and what is owed about it where the heir goes on for it alone."""
     count = 0
-    for report in selectors.due_reports(case, old):
+    for report in selectors.due_reports([old]):
         goes = alone and report.unit_id == old.pk and _begins_after(report, case.day)
         unit = heir if goes else report.unit
         supplier = heir if report.supplier_id == old.pk else report.supplier

@@ -1,10 +1,11 @@
 """What a reorganisation touches."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.scheme.procedure import Heir, Succession
@@ -63,12 +64,7 @@ def _row(case: Reorganisation, unit: Unit, day: date) -> dict[str, Any]:
     return {
         "unit": unit.code, "name": unit.name_zh, "last_day": (case.day - DAY).isoformat(),
         "accounts": standing(day).filter(unit=unit).values("account").distinct().count(),
-        "below": unit.children.count(),
-        "reports": due_reports(case, unit).count(),
-        "targets": TargetSheet.objects.filter(unit=unit).exclude(state__in=TARGET.final).count(),
-        "appeals": Appeal.objects.filter(unit=unit).exclude(state__in=APPEAL.final).count(),
-        "rectifications": Rectification.objects.filter(unit=unit).exclude(state__in=RECTIFICATION.final).count(),
-        "others": sum(_open(model, path, machine, unit) for model, path, machine in OTHERS),
+        "below": unit.children.count(), **_matters([unit]),
         "rulebooks": [book.pk for book in concerned(case) if unit.code in _units(book)],
     }  # fmt: skip
 
@@ -80,8 +76,19 @@ OTHERS: tuple[tuple[type[Model], str, Machine], ...] = (
 """What else a unit may have open; the heir goes on with it."""
 
 
-def _open(model: type[Model], path: str, machine: Machine, unit: Unit) -> int:
-    left = model._default_manager.filter(**{path: unit}).exclude(state__in=machine.final)
+def _matters(units: list[Unit]) -> dict[str, int]:
+    """How many matters are open at one of the units, each counted once."""
+    return {
+        "reports": due_reports(units).count(),
+        "targets": TargetSheet.objects.filter(unit__in=units).exclude(state__in=TARGET.final).count(),
+        "appeals": Appeal.objects.filter(unit__in=units).exclude(state__in=APPEAL.final).count(),
+        "rectifications": Rectification.objects.filter(unit__in=units).exclude(state__in=RECTIFICATION.final).count(),
+        "others": sum(_open(model, path, machine, units) for model, path, machine in OTHERS),
+    }  # fmt: skip
+
+
+def _open(model: type[Model], path: str, machine: Machine, units: list[Unit]) -> int:
+    left = model._default_manager.filter(**{f"{path}__in": units}).exclude(state__in=machine.final)
     return left.exclude(state__in=("loaded", "settled")).count()
 
 
@@ -93,18 +100,14 @@ def after(case: Reorganisation, day: date) -> list[tuple[Unit, int, int]]:
     found = []
     for unit in Unit.objects.filter(code__in=[heir["code"] for heir in case.heirs]):
         stands_for = [unit, *Unit.objects.filter(code__in=[old for old, heir in held.items() if heir == unit.code])]  # fmt: skip
-        rows = [_row(case, one, day) for one in stands_for]
-        counted = ("reports", "targets", "appeals", "rectifications", "others")
-        found.append(
-            (unit, rows[0]["accounts"], sum(row[name] for row in rows for name in counted))
-        )
+        accounts = standing(day).filter(unit=unit).values("account").distinct().count()
+        found.append((unit, accounts, sum(_matters(stands_for).values())))
     return found
 
 
-def due_reports(case: Reorganisation, unit: Unit) -> Any:
-    """Reports that the unit owes or that are owed about it, not handed in yet."""
-    owed = Report.objects.filter(state="due")
-    return owed.filter(supplier=unit) | owed.filter(unit=unit)
+def due_reports(units: Iterable[Unit]) -> QuerySet[Report]:
+    """Reports that one of the units owes or that are owed about it, not handed in yet."""
+    return Report.objects.filter(Q(supplier__in=units) | Q(unit__in=units), state="due")
 
 
 def _units(version: RulebookVersion) -> set[str]:
