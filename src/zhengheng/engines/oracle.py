@@ -114,7 +114,9 @@ class Oracle:
         self.parts = {
             (r["unit"], r["indicator"], r["segment"]): r for r in plan.get("part_share", [])
         }
-        self.part_days = {(r["unit"], r["indicator"]): r["days"] for r in plan.get("part_days", [])}
+        self.part_days = {
+            (r["unit"], r["indicator"]): (r["days"], r.get("of")) for r in plan.get("part_days", [])
+        }
         self.rules = {(r["category"], r["indicator"], r["segment"]): r for r in plan["rule"]}
         self.nodes = {row["node"]: row for row in plan["node"]}
         self.root = next(row["node"] for row in plan["node"] if row["depth"] == 0)
@@ -218,13 +220,17 @@ class Oracle:
         ]  # fmt: skip
         owed = own + [row for row in below if row["through"] not in reported]
         return [
-            {name: row[name] for name in ("origin", "through", "share", "first")} for row in owed
-            if not row["if_any"] or self._was_there(row, code)
+            {name: row[name] for name in ("origin", "through", "share", "first", "last")} for row in owed
+            if not (row["if_any"] or (row["origin"], code) in self._unasked) or self._was_there(row, code)
         ]  # fmt: skip
 
     def _was_there(self, row: Row, code: str) -> bool:
         """Whether a unit reported anything of a time of which the list does not say whether it was there."""
         return any((row["origin"], code, end) in self.held for series, end in self.used if series == code and row["first"] <= end <= row["last"])  # fmt: skip
+
+    @cached_property
+    def _unasked(self) -> set[tuple[str, str]]:
+        return {(row["unit"], row["indicator"]) for row in self.plan.get("unasked", [])}
 
     @cached_property
     def _parents(self) -> set[tuple[str, str]]:
@@ -282,42 +288,63 @@ class Oracle:
             status = MISSING
         value = row["value"]
         if value is not None and owed["share"] != MICRO:
-            # All periods of a year together are right to half a unit of the last digit.
-            share = Fraction(owed["share"], MICRO)
-            until = sum(
-                held["value"] or 0
+            # All periods of a year together are right to half a unit of the last digit, also where the share changes.
+            parts = [
+                (end, one["first"], one["last"], Fraction(one["share"] * (held["value"] or 0), MICRO))
                 for series, end in self.used
                 if series == code and end.year == period.year and end <= period
-                if owed in self.figures(unit, code, end) and (held := self.held.get((owed["origin"], code, end)))
-            )  # fmt: skip
-            value = half_up(until * share) - half_up((until - value) * share)
+                for one in self.figures(unit, code, end)
+                if (one["origin"], one["through"]) == (owed["origin"], owed["through"]) and one["share"] != MICRO
+                if (held := self.held.get((owed["origin"], code, end)))
+            ]  # fmt: skip
+            place = period, owed["first"], owed["last"]
+            until = sum((part for *at, part in parts if tuple(at) <= place), Fraction(0))
+            value = half_up(until) - half_up(until - Fraction(value * owed["share"], MICRO))
         return {**row, **owed, "value": value, "status": status, "reported": row["value"]}
 
     @cached_property
     def ruled(self) -> dict[tuple[str, str, date], Row]:
-        """What goes further of a period that an appeal decided, in the place of the unit's rows: a sum in the last period, a
-        mean in each. Nothing of a year that is cut, and of a value with others' figures in it."""
+        """What goes further of a period that an appeal decided, in the place of the unit's rows: a sum in the last period of its
+        time, a mean in each. Nothing of a year that is cut, of a value that is not its own figures alone and whole, and where
+        somebody has figures of a part of its time."""
         found: dict[tuple[str, str, date], Row] = {}
         origins = {row[name] for row in self.plan["rollup"] for name in ("origin", "through")}
         origins |= {row["origin"] for row in self.plan.get("figure", [])}
         for ruling in {(r["unit"], r["indicator"]): r for r in self.rulings()}.values():
             unit, code = ruling["unit"], ruling["indicator"]
             series = [s for s in self.plan["series"] if s["indicator"] == code and s["combine"] != "derived"]  # fmt: skip
-            kinds = {"all", "sums" if self.additive.get(code) else "others"}
-            mixed = self._rolled.get((unit, code), ()) or any(
-                row["origin"] != unit and row["kind"] in kinds for row in self._listed.get(unit, ())
-            )
-            if unit not in origins & self.units.keys() or mixed or len({s["segment"] for s in series}) != 1:  # fmt: skip
+            if unit not in origins & self.units.keys() or len({s["segment"] for s in series}) != 1:
                 continue
-            first, last = self.units[unit]["valid_from"], self.units[unit]["valid_to"]
-            days = [
-                use["period"] for use in self.plan["period_use"]
-                if (use["indicator"], use["purpose"]) == (code, "value") and first <= use["period"] <= last
-            ]  # fmt: skip
+            days = self._days_of(unit, code)
+            if self._has_parts(unit, code, days):
+                continue
             for day in days:
                 whole = series[0]["combine"] == "mean" or day == max(days)
                 found[unit, code, day] = {**ruling, "period": day, "value": ruling["value"] if whole else 0}  # fmt: skip
         return found
+
+    def _takes(self, code: str) -> Iterator[Row]:
+        """Rows of the plan that say whose figures of an indicator a unit's values are made of."""
+        kinds = {"all", "sums" if self.additive.get(code) else "others"}
+        yield from (row for row in self.plan.get("figure", []) if row["kind"] in kinds)
+        yield from (row for row in self.plan["rollup"] if row["indicator"] == code)
+
+    def _days_of(self, unit: str, code: str) -> list[date]:
+        """The periods of a value of which a unit owes its own figure."""
+        days = [use["period"] for use in self.plan["period_use"] if (use["indicator"], use["purpose"]) == (code, "value")]  # fmt: skip
+        own = [row for row in self._takes(code) if row["unit"] == row["origin"] == unit]
+        return [day for day in days if not own or any(row["first"] <= day <= row["last"] for row in own)]  # fmt: skip
+
+    def _has_parts(self, unit: str, code: str, days: list[date]) -> bool:
+        """Whether a unit's value is not its own figures alone and whole, or somebody has its figures of a part of these days."""
+        for row in self._takes(code):
+            reached = sum(row["first"] <= day <= row["last"] for day in days)
+            foreign = row["origin"] != unit or row["share"] != MICRO
+            if reached and row["unit"] == unit and foreign:
+                return True
+            if row["origin"] == unit != row["unit"] and 0 < reached < len(days):
+                return True
+        return False
 
     def rulings(self) -> list[Row]:
         """What appeals decided of values of the assessed period, one after the other."""
@@ -694,15 +721,18 @@ class Oracle:
     def _scaled_target(self, unit: str, rule: Row, target: int | None) -> int | None:
         """What is asked in quantities of a unit of a part of the year shrinks with the time that its figures cover."""
         window = self.windows.get(unit)
+        held = self.part_days.get((unit, rule["indicator"]))
         if (
-            not window
-            or target is None
+            target is None
             or not rule["additive"]
             or self.setting["part_year_targets"] != "pro_rata"
         ):
             return target
-        days = self.part_days.get((unit, rule["indicator"])) or window["reach_days"]
-        return half_up(Fraction(target * days, window["period_days"]))
+        if held is None and window is None:
+            return target
+        of_time = window or {"reach_days": 0, "period_days": 0}
+        days, of = held or (of_time["reach_days"], None)
+        return half_up(Fraction(target * days, of or of_time["period_days"]))
 
     def groups(self, cells: Cells) -> dict[tuple[str, str, int], list[Row]]:
         """The cells of each comparison group for the indicators that are measured by it."""

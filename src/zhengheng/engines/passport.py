@@ -466,16 +466,15 @@ class _Maker(SourceRows):
         tables = self.run.plan.tables
         held = next((row for row in tables["part_unit"] if row["unit"] == self.unit), None)
         cut = rule["additive"] and tables["setting"][0]["part_year_targets"] == "pro_rata"
+        shorter = next((row for row in tables["part_days"] if (row["unit"], row["indicator"]) == (self.unit, cell["indicator"])), None)  # fmt: skip
+        whole = held or {"reach_days": 0, "period_days": 0}
+        days, of = (shorter["days"], shorter.get("of") or whole["period_days"]) if shorter else (whole["reach_days"], whole["period_days"])  # fmt: skip
         if (
-            held is None
+            days == of
             or not cut
             or rule["reference"] != "given"
             or all(cell[name] is None for name in ("target", "base", "stretch", "bottom"))
         ):
-            return ""
-        shorter = next((row["days"] for row in tables["part_days"] if (row["unit"], row["indicator"]) == (self.unit, cell["indicator"])), None)  # fmt: skip
-        days, of = shorter or held["reach_days"], held["period_days"]
-        if days == of:
             return ""
         return self.t(f"，全期的要求按数据所含的 {days}/{of} 天折算", f", what is asked of the whole period cut to {days} of {of} days, those of its figures")  # fmt: skip
 
@@ -540,7 +539,8 @@ class _Maker(SourceRows):
     def _absent(self, code: str, segment: int, purpose: str, *, named: bool) -> list[str]:
         """The periods that are due of a series and have no value, each of everybody whose figures go into it; of what an
         indicator is made from, with its name."""
-        series, found = self.run.rulebook.indicator(code), []
+        series = self.run.rulebook.indicator(code)
+        found: list[tuple[str, str]] = []
         head = f"{code} {series.name.say(self.language)} " if named else ""
         for end in self._used(code, segment, purpose):
             row = self.counted.get((self.unit, code, end))
@@ -552,9 +552,12 @@ class _Maker(SourceRows):
                 )
                 settled = one["value"] is not None or status == NOT_APPLICABLE
                 if not settled and (status or series.absent == "missing"):
-                    whose = "" if one["origin"] == self.unit else f"{one['origin']} {self._name(one['origin'])} "  # fmt: skip
-                    found.append(f"{whose}{head}{period}")
-        return found
+                    found.append((one["origin"], period))
+        # Beside others' gaps its own are said to be its own: a list is read on from the name before it.
+        mine = (
+            self.t("本单位 ", "its own ") if any(origin != self.unit for origin, _ in found) else ""
+        )
+        return [f"{mine if origin == self.unit else f'{origin} {self._name(origin)} '}{head}{period}" for origin, period in found]  # fmt: skip
 
     def _beside(self, cell: Row, rule: Row) -> Beside:
         """The table of a cell's rule, and its place in its group where the run kept whom it was compared with."""

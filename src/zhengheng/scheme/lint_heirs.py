@@ -31,6 +31,33 @@ def the_days_of_units_fit_the_change(book: Rulebook, source: Source) -> Finding:
 
 
 @rule
+def changes_of_units_come_one_after_the_other(book: Rulebook, source: Source) -> Finding:
+    """What goes over on a day is what was there before it: nothing goes on from heir to heir on one day, and nobody comes back."""
+    whole = {event.unit: event.date for event in book.succession if event.unit not in {heir.unit for heir in event.heirs}}  # fmt: skip
+    for place, event in enumerate(book.succession):
+        for number, heir in enumerate(event.heirs):
+            at = source.rulebook("succession", place, "heirs", number)
+            ended = whole.get(heir.unit)
+            if heir.unit == event.unit:
+                continue
+            if any(one.unit == heir.unit and one.date == event.date for one in book.succession):
+                yield error(at, "succession.day", f"{heir.unit} 在 {event.date} 既承接 {event.unit}，自己又变动为其他单位；同一天的变动不能首尾相接，{event.unit} 的数不会随之转到最后的承接单位。请把 {event.unit} 直接写成变动为最后的承接单位，或者把后一次变动写在次日。",
+                            f"on {event.date} {heir.unit} takes over {event.unit} and itself goes over into others: changes of one day do not chain, and what {event.unit} had would not go on. Let {event.unit} go over into the last heir at once, or write the later change a day later")  # fmt: skip
+            elif ended is not None and ended < event.date:
+                yield error(at, "succession.again", f"{heir.unit} 已于 {ended} 变动为其他单位，不能在 {event.date} 又承接 {event.unit}：一个单位代码只能存续一段时间。恢复原名的，请使用新的单位代码。",
+                            f"{heir.unit} went over into others on {ended} and cannot take over {event.unit} on {event.date}: a unit's code stands for one time. Give it another code where the old name comes back")  # fmt: skip
+
+
+@rule
+def what_a_unit_that_goes_on_is_asked_is_said(book: Rulebook, source: Source) -> Finding:
+    """Of what it gave away the quantity goes, and its own target stays until another is agreed."""
+    for place, event in enumerate(book.succession):
+        if event.targets == "inherit" and any(heir.unit == event.unit for heir in event.heirs):
+            yield warning(source.rulebook("succession", place, "targets"), "succession.kept", f"{event.unit} 从 {event.date} 起划出一部分后继续存在：划出的数量不再是它的，它自己的目标却不随之减少；应当减少的，请另行调整它的目标。",
+                          f"{event.unit} gives a part away on {event.date} and goes on: the quantities go with it, while its own target is not cut; where it should be, change its target")  # fmt: skip
+
+
+@rule
 def since_when_the_heir_of_a_split_is_there_is_said(book: Rulebook, source: Source) -> Finding:
     """Without a first day it counts as new: it takes over targets, though it may have had its own all the time."""
     listed = {unit.code: place for place, unit in enumerate(book.units) if unit.valid_from is None}

@@ -206,7 +206,8 @@ PLAN = tuple(
         """part_days key unit, indicator
         unit text units whose figures of an indicator cover other days than its sums do, as where it ends within a quarter
         indicator text indicators whose parts of a period add up
-        days int:4 days from the first to the last that a figure of its covers""",
+        days int:4 days from the first to the last that a figure of its covers
+        of int:4 days of the period that is asked of everybody, the one before where an indicator is scored by it""",
         """part_share key unit, indicator, segment
         unit text units that existed for part of the period only
         indicator text indicators whose period is cut by a split change
@@ -214,8 +215,11 @@ PLAN = tuple(
         days int:4 days of the segment inside the time that the unit's figures cover
         of int:4 days of that time inside the period""",
         """exemption key unit, indicator
-        unit text code
-        indicator text code""",
+        unit text code, also of a unit before others
+        indicator text code, also of what an indicator is made from that no other of the unit needs""",
+        """unasked key unit, indicator
+        unit text code of a unit whose figures others' values are made of
+        indicator text observed series that is not asked of it: its figures are owed only where it reported any of the time""",
         """cascade_target key unit, indicator
         unit text code
         indicator text code

@@ -55,6 +55,7 @@ class Compiler(SeriesRows, BranchRows):
         self._adjustments()
         self._bands()
         self._lights()
+        self._owing()
         self._succession()
         self._cascade()
         return self.tables
@@ -117,8 +118,6 @@ class Compiler(SeriesRows, BranchRows):
             )  # fmt: skip
             if part:
                 self._part_unit(unit, start, end)
-            for code in unit.exempt:
-                self._add("exemption", unit=unit.code, indicator=code)
 
     def _part_unit(self, unit: Unit, start: date, end: date) -> None:
         reach = self._reach(unit, start)

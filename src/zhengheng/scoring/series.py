@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import gcd
 
 from zhengheng.domain.numbers import COEFFICIENT
@@ -57,32 +58,48 @@ class SeriesRows(FigureRows):
             self._part_shares(self.cuts[code], code)
 
     def _part_days(self, code: str) -> None:
-        """Of units of a part of the period, the days that their figures of an indicator cover, where these are others than
-        the days of its sums: it ends within a quarter, or a unit before it owes nothing of it."""
+        """The days that a unit's figures of an indicator cover, where these are others than the days of its sums: it ends within a
+        quarter, a unit before it owes nothing of it, or what is scored is the period before, of which it was there for a part."""
         if not self._adds_up(code):
             return
-        for unit in self.tables["part_unit"]:
-            first, last = self._span(unit, code)
-            if (first, last) != (unit["reach_from"], unit["valid_to"]):
+        lagged = self.by_code[code].score_previous_year
+        asked = self.period.previous_year() if lagged else self.period
+        for unit, reach in self._of_a_part:
+            span = self._span(unit, code, asked)
+            if span != (reach or (asked.start, asked.end)) or (reach and lagged):
                 self._add(
-                    "part_days", unit=unit["unit"], indicator=code, days=(last - first).days + 1
-                )
+                    "part_days", unit=unit["unit"], indicator=code, days=(span[1] - span[0]).days + 1, of=asked.days,
+                )  # fmt: skip
 
-    def _span(self, unit: Row, code: str) -> tuple[date, date]:
-        """The first and the last day in the period that a unit's figures of an indicator cover; its own where none is due.
+    @cached_property
+    def _of_a_part(self) -> list[tuple[Row, tuple[date, date] | None]]:
+        """Units whose figures may cover a part of the time only, those of a part of the period with the days of their sums."""
+        parts = {
+            row["unit"]: (row["reach_from"], row["valid_to"]) for row in self.tables["part_unit"]
+        }
+        composed = {row["unit"] for row in self.tables["figure"]}
+        return [(unit, parts.get(unit["unit"])) for unit in self.tables["unit"] if unit["unit"] in parts.keys() | composed]  # fmt: skip
+
+    def _span(self, unit: Row, code: str, asked: Period) -> tuple[date, date]:
+        """The first and the last day in a period that a unit's figures of an indicator cover; its own where none is due.
 
         Of one that is made from several, the first and the last that any of them covers.
         """
         if below := sources(self.by_code[code]):
-            spans = [self._span(unit, source) for source in below]
+            spans = [self._span(unit, source, asked) for source in below]
             return min(first for first, _ in spans), max(last for _, last in spans)
         kinds = {ALL, SUMS if self._adds_up(code) else OTHERS}
-        begins = [
-            row.first for row in self.figures_of(unit["unit"])
+        rows = [
+            row for row in self.figures_of(unit["unit"])
             if row.kind in kinds and not row.if_any and code not in self.units[row.origin].exempt
+            if row.first <= asked.end and row.last >= asked.start
         ]  # fmt: skip
-        first = max(min(begins, default=unit["valid_from"]), self.period.start)
-        return first, self._covered_to(code, first, unit["valid_to"])
+        first = max(
+            min((row.first for row in rows), default=max(unit["valid_from"], asked.start)),
+            asked.start,
+        )
+        last = min(max((row.last for row in rows), default=unit["valid_to"]), asked.end)
+        return first, self._covered_to(code, first, last)
 
     def _covered_to(self, code: str, first: date, last: date) -> date:
         """The last day of a unit's time that its figures cover, of what adds up: those of a quarter that is not over are none."""
@@ -97,7 +114,7 @@ class SeriesRows(FigureRows):
     def _part_shares(self, cut: Cut, code: str) -> None:
         """What the pieces of a year weigh for units that existed for part of it."""
         for unit in self.tables["part_unit"] if cut.divided else ():
-            begins, ends = self._span(unit, code)
+            begins, ends = self._span(unit, code, self.period)
             if (begins, ends) == (self.period.start, self.period.end):
                 continue  # With what it took over it has the whole period, and is joined as everybody is.
             for piece in cut.pieces:

@@ -1,7 +1,8 @@
 -- Each figure that is owed for a unit's value of a period, with what came of it; status 0 where nothing did.
 -- A parent's own report, and that of one before it, stands in the place of what is below it. Of a quantity's shares the sum from
 -- the first period of a year on is rounded, so that all periods together are right to half a unit of the last digit.
--- Of a time of which the list does not say whether the unit was there, all is owed where it reported anything, else nothing.
+-- Of a time of which the list does not say whether the unit was there, and of what is not asked of it, all is owed where it
+-- reported any of the figures that are looked at, else nothing.
 -- scope: group
 -- when: composed
 with kind as (
@@ -11,7 +12,9 @@ used as (
     select distinct u.indicator, u.period from period_use u
 ),
 reported as (
-    select distinct h.unit, h.indicator, h.period from held_figure h
+    select distinct h.unit, h.indicator, h.period
+    from held_figure h
+    join used u on u.indicator = h.indicator and u.period = h.period
 ),
 parent as (
     select r.unit, r.indicator from rollup r
@@ -34,10 +37,11 @@ listed as (
     where o.unit is null
 ),
 owed as (
-    select l.unit, l.through, l.origin, l.indicator, l.period, l.share, l.first
+    select l.unit, l.through, l.origin, l.indicator, l.period, l.share, l.first, l.last
     from listed l
-    where not l.if_any or exists (
-        select 1 from held_figure h
+    left join unasked n on n.unit = l.origin and n.indicator = l.indicator
+    where (not l.if_any and n.unit is null) or exists (
+        select 1 from reported h
         where h.unit = l.origin and h.indicator = l.indicator and h.period >= l.first and h.period <= l.last
     )
 ),
@@ -47,7 +51,7 @@ agreed as (
     select f.origin as unit, a.indicator from approval a join figure f on f.unit = a.unit
 ),
 came as (
-    select o.unit, o.through, o.origin, o.indicator, o.period, o.share, o.first,
+    select o.unit, o.through, o.origin, o.indicator, o.period, o.share, o.first, o.last,
            case when x.unit is null then h.value end as value,
            case when x.unit is not null then 2
                 when h.status = 2 and a.unit is null and b.unit is null and c.unit is null then 3
@@ -61,16 +65,16 @@ came as (
 ),
 summed as (
     select c.unit, c.through, c.origin, c.indicator, c.period, c.share, c.first, c.value, c.status,
-           sum(coalesce(c.value, 0)) over (
-               partition by c.unit, c.through, c.origin, c.indicator, c.share, c.first, year(c.period)
-               order by c.period nulls last
+           sum(cast(case when c.share = 1000000 then 0 else coalesce(c.value, 0) end as decimal(38, 0)) * c.share) over (
+               partition by c.unit, c.through, c.origin, c.indicator, year(c.period)
+               order by c.period nulls last, c.first nulls last, c.last nulls last
            ) as reached
     from came c
 )
 select s.unit, s.through, s.origin, s.indicator, s.period,
        case when s.share = 1000000 or s.value is null then s.value
-            else cast(ratio(cast(s.reached as decimal(38, 0)) * s.share, cast(1000000 as decimal(38, 0)))
-                      - ratio(cast(s.reached - s.value as decimal(38, 0)) * s.share, cast(1000000 as decimal(38, 0)))
+            else cast(ratio(s.reached, cast(1000000 as decimal(38, 0)))
+                      - ratio(s.reached - cast(s.value as decimal(38, 0)) * s.share, cast(1000000 as decimal(38, 0)))
                       as bigint) end as value,
        cast(s.status as bigint) as status, s.first as since
 from summed s

@@ -23,7 +23,7 @@ asked as (
            case when t.unlike then null else coalesce(t.stretch, r.stretch) end as stretch,
            case when t.unlike then null else coalesce(t.bottom, r.bottom) end as bottom,
            case when r.additive and s.part_year_targets = 'pro_rata' then coalesce(f.days, p.reach_days) end as days,
-           p.period_days, r.carried,
+           coalesce(f.of, p.period_days) as period_days, r.carried,
            coalesce(w.of, r.share_d) as whole,
            cast(coalesce(w.days, r.share_n) as decimal(38, 0)) as part
     from known k
