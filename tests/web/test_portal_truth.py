@@ -271,11 +271,34 @@ def test_what_was_put_right_is_not_said_to_be_under_way(source: Path) -> None:
     held_up = f"units/{unit['code']}.html"
     assert "措施：逐项核查" in shown(source, f"p/1/{held_up}")
     assert re.search("Measures: (<[^>]*>)?“逐项核查”", shown(source, f"en/p/1/{held_up}"))
-    assert "公开的整改事项： 3，其中正在整改： 1。" in shown(source, "index.html")
+    assert '<a href="plans.html">公开的整改事项 3 件</a>，其中正在整改 1 件。' in shown(
+        source, "index.html"
+    )
+    listed(source, unit, 3)
     # A case of an heir stands at each unit that was scored, and is one.
     changed(source / "1" / "snapshot.json", plans=[plan | {"case": number} for plan, number in zip([*plans, plans[1]], (1, 2, 3, 2), strict=True)])  # fmt: skip
     assert "1 件正在整改" in shown(source, "topics/homes.html")
-    assert "公开的整改事项： 3，其中正在整改： 1。" in shown(source, "index.html")
+    assert '<a href="plans.html">公开的整改事项 3 件</a>，其中正在整改 1 件。' in shown(
+        source, "index.html"
+    )
+    listed(source, unit, 3)
+
+
+def listed(source: Path, unit: dict[str, Any], cases: int) -> None:
+    """A count leads to a list of just so many, in both languages; a topic's to those of its own that are under way."""
+    for language, words in (("", "其中正在整改 1 件"), ("en/", "of these under way: 1.")):
+        page = shown(source, f"{language}plans.html")
+        assert words in page
+        names = re.compile(rf'p/1/units/{unit["code"]}\.html"\s*>[^<]+</a>')
+        rows = re.findall(
+            "<li>(.*?)</li>", page.partition("<h1>")[2].partition("</main>")[0], re.DOTALL
+        )
+        assert len(rows) == cases
+        assert all(names.search(row) and "逐项核查" in row for row in rows)
+        topic = shown(source, f"{language}topics/homes.html")
+        assert 'href="#plans"' in topic
+        own = topic.partition('id="plans"')[2].partition("</ul>")[0]
+        assert len(re.findall("<li>", own)) == 1
 
 
 def test_a_unit_without_a_total_says_what_is_missing(source: Path) -> None:
