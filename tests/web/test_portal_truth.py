@@ -469,12 +469,13 @@ def test_no_cell_is_a_dash_without_why_nor_a_number_without_its_unit(source: Pat
     indicators = [one | {"measure_unit": {"zh": "–", "en": "–"}} if one["code"] == code else one for one in held["indicators"]]  # fmt: skip
     groups = [group | {"units": [{name: one[name] for name in one if name != "grade"} | {"status": "missing" if one["code"] == unit["code"] else "value"} for one in group["units"]]} for group in held["groups"]]  # fmt: skip
     changed(source / "1" / "snapshot.json", indicators=indicators, groups=groups)
-    for prefix, missing, ungraded in (
-        ("", "没有总分（缺数据）", "未定等次"),
-        ("en/", "no total (data missing)", "not graded"),
+    for prefix, without, missing, ungraded in (
+        ("", "没有等次：", "没有总分（缺数据）", "未定等次"),
+        ("en/", "no grade:", "no total (data missing)", "not graded"),
     ):
         text = shown(source, f"{prefix}p/1/index.html")
         assert missing in text
+        assert without in text, "a column of grades says that one is not there, and then why"
         assert ungraded in text
         assert "–)" not in shown(source, f"{prefix}p/1/indicators/{code}.html")
     line = {"code": "A", "name": {"zh": "甲", "en": "A"}, "measure_unit": {"zh": "个", "en": "number"}, "baseline": "", "draft": "2", "agreed": ""}  # fmt: skip
