@@ -44,7 +44,7 @@ def named(run: Run, head: Sequence[str], rows: Sequence[Mapping[str, str]]) -> t
     words = {
         "group": {one.code: one.name.say(tongue) for one in book.groups},
         "grade": grades, "computed_grade": grades,
-        "status": {code: say(*pair) for code, pair in STATUS_WORDS.items()} | {code: say(zh, en) for code, (_, zh, en) in STATUSES.items()},
+        "status": {code: say(*pair) for code, pair in STATUS_WORDS.items()} | {"value": say("正常", "normal")} | {code: say(zh, en) for code, (_, zh, en) in STATUSES.items()},
         "light": {code: say(*pair) for code, pair in LIGHT_WORDS.items()},
         "line_of": {code: say(*pair) for code, pair in LINE_OF.items()},
     }  # fmt: skip

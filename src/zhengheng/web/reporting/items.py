@@ -397,7 +397,7 @@ def _outcome(item: Item) -> Words:
         return f"{period} 年的终定结果没有计入", f"not counted in the final result of {period}"
     if item.state in {"waived", "revoked"}:
         return f"{period} 年不计分", f"no points in {period}"
-    return (f"{period} 年 {held[0]} 分", f"{held[0]} points in {period}") if held else (f"{period} 年", f"of {period}")  # fmt: skip
+    return (f"{period} 年 {held[0]} 分", f"{held[0]} {'point' if item.points == '1' else 'points'} in {period}") if held else (f"{period} 年", f"of {period}")  # fmt: skip
 
 
 ITEMS = Kind(

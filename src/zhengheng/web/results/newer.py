@@ -219,7 +219,7 @@ def _told(appeal: Any, run: ResultRun, fate: Words) -> Redecided:
         after = book.indicator(appeal.series or appeal.indicator).measured(appeal.decided_value)
     return Redecided(
         appeal.unit.code, (appeal.unit.name_zh, appeal.unit.name_en or appeal.unit.name_zh), appeal.indicator,
-        (f"{appeal.indicator} {about.name.zh}", f"{appeal.indicator} {about.name.say('en')}"),
+        (about.name.zh, about.name.say("en")),
         before, after, zh.get("after", {}).get("total", ""), fate,
     )  # fmt: skip
 
