@@ -484,7 +484,9 @@ def test_no_cell_is_a_dash_without_why_nor_a_number_without_its_unit(source: Pat
     (source / TARGETS).write_text(json.dumps([draft]), encoding="utf-8")
     assert shown(source, "targets/3.html").count("尚未签订") == 1
     assert "甲</td>" in shown(source, "targets/3.html")
-    assert "A 甲" not in shown(source, "targets/3.html"), "the public knows an indicator by its name"
+    assert "A 甲" not in shown(source, "targets/3.html"), (
+        "the public knows an indicator by its name"
+    )
     assert shown(source, "en/targets/3.html").count("not signed yet") == 1
     assert "units that have signed: 1 / 2" in shown(source, "en/index.html")
     assert "正在研究意见" not in shown(source, "index.html")
