@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -39,6 +40,22 @@ def test_every_sample_rulebook_passes_the_check(city: Path, zhengheng: Command) 
     for name in ("departments", "districts", "streets", "hotline"):
         done = zhengheng("scheme", "check", city / "rulebooks" / name)
         assert done.returncode == 0, done.stderr
+
+
+def test_a_count_of_units_says_whose_it_is(city: Path, zhengheng: Command) -> None:
+    """The office's page counts those of its register; the rulebook alone knows none of them."""
+    for lang, words in (("zh", "办公端登记的单位不在方案中"), ("en", "the office's register are not in it")):  # fmt: skip
+        done = zhengheng("scheme", "cascade", city / "rulebooks" / "departments", "--lang", lang)
+        assert words in done.stdout.replace("\n", " " * (lang == "en"))
+
+
+def test_a_list_that_is_cut_says_so(zhengheng: Command, tmp_path: Path) -> None:
+    zhengheng("scheme", "new", "budget_project", tmp_path / "book")
+    for lang, words in (("zh", "6 个指标没有责任部门：(.*)等"), ("en", "6 indicators have no owner: (.*) and more")):  # fmt: skip
+        said = zhengheng("scheme", "check", tmp_path / "book", "--lang", lang).stderr
+        found = re.search(words, said)
+        assert found is not None, said
+        assert len(re.split("、|, ", found[1])) == 5
 
 
 def test_measures_are_counted_and_nothing_personal_is_shown(city: Path, zhengheng: Command) -> None:
@@ -80,7 +97,6 @@ def test_the_demo_shows_scoreboard_and_passport_and_one_rulebooks_result_is_anot
 
 
 def test_a_rehearsal_says_who_moves(tmp_path: Path, zhengheng: Command) -> None:
-    import shutil
 
     shutil.copytree(PART / "rulebook", tmp_path / "draft")
     file = tmp_path / "draft" / "rulebook.yaml"

@@ -2,12 +2,13 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,21 @@ def test_a_correction_makes_another_run_and_the_first_stays(
     assert {m["unit"]: m["score"] for m in moved if m["moved"]} == {"甲": ["50.00", "74.00"]}
     again = json.loads(zhengheng("run", book, "--period", "2025", *lake, "--json").stdout)["run"]
     assert again == runs[1]
+
+
+def test_runs_are_listed_by_their_moment_and_told_in_one_zone(home: Path, zhengheng: Command) -> None:  # fmt: skip
+    """Each was written with the offset of where it was made."""
+    made = {"late": "2026-03-11T02:00:00+00:00", "early": "2026-03-11T08:30:00+08:00"}
+    for name, at in made.items():
+        Lake.open(home).add_run(name, datetime.fromisoformat(at), "b", "2025", "duckdb")
+    assert [one["run"] for one in Lake.open(home).runs()] == ["late", "early"]
+    told = zhengheng("runs", "--home", home).stdout
+    assert "T0" not in told
+    times = [
+        datetime.fromisoformat(f"{day} {hour}")
+        for day, hour in re.findall(r"(2026-\S+) (\d\d:\d\d)", told)
+    ]
+    assert times[0] - times[1] == timedelta(hours=1, minutes=30)
 
 
 def test_a_moved_lake_still_opens(home: Path, tmp_path: Path) -> None:

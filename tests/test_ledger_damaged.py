@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -47,6 +48,8 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+HAN = re.compile(r"[\u3400-\u9fff]")
+ENGLISH = re.compile(r"\b(OK|note|entries|files|keep|of the|witness:|connections)\b")
 POINT = "update ledger_signedcheckpoint set text = {} where id = 1"
 
 
@@ -96,3 +99,36 @@ def test_what_is_broken_is_named_and_the_rest_is_checked(
     said = zhengheng("ledger", "verify", "--home", home)
     assert said.returncode == 7
     assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_commands_of_the_office_answer_in_the_language_asked_for(
+    signed: Path, tmp_path: Path, lang: str
+) -> None:
+    """Also what they note and what they find, and the names of roles: no line says it twice, in the other language too."""
+    home = tmp_path / "home"
+    shutil.copytree(signed, home)
+    with closing(sqlite3.connect(home / "office.db")) as held, held:
+        held.execute(POINT.format("''"))
+    asked = [
+        (7, "ledger", "verify", "--home", home),
+        (0, "ledger", "verify", "--home", signed),
+        (0, "ledger", "request", tmp_path / "ask.txt", "--home", signed),
+        (0, "ledger", "cosign", tmp_path / "ask.txt", tmp_path / "signed.txt", "--log", signed / "ledger.pub", "--name", "w", "--folder", tmp_path / "w"),
+        (0, "office", "check", "--home", signed),
+        (0, "office", "officers", "--new", "--home", tmp_path / "new"),
+        (0, "backup", tmp_path / "b.tar", "--home", signed),
+        (0, "restore", tmp_path / "b.tar", tmp_path / "again"),
+    ]  # fmt: skip
+    for code, *words in asked:
+        done = subprocess.run(
+            [sys.executable, "-m", "zhengheng.cli.main", "--lang", lang, *words], capture_output=True, text=True, check=False, env=PLAIN
+        )  # fmt: skip
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        assert done.stdout.strip(), words
+        for line in done.stdout.splitlines():
+            assert bool(HAN.search(line)) == (lang == "zh"), line
+            assert " / " not in line
+            assert lang == "en" or not ENGLISH.search(
+                line.replace(str(tmp_path), "").replace(str(signed), "")
+            ), line

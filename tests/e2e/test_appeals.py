@@ -437,7 +437,7 @@ def test_a_replaced_version_names_what_was_decided_against_the_one_in_its_place(
 
     assert said().count("申诉已作出决定") == 2
     (own,) = re.findall(
-        r"SHARE[^，；]*：申诉已作出决定，改算后数值为 99.5[^（]*（本版为 ([^）]*)）", said()
+        r"办结率：申诉已作出决定，改算后数值为 99.5[^（]*（本版为 ([^）]*)）", said()
     )
     assert own.removesuffix("%") in first, "its own value, not that of the version appealed against"
     assert "现行的新版没有计入" in said()

@@ -30,7 +30,7 @@ def home(people: People, who: str) -> str:
         ("publication", "reviewed", {"embargo": date(2026, 3, 27)}, "office_director", "不早于 2026-03-27"),
         ("handover", "taken", {"day": date(2026, 3, 30)}, "secrecy_officer", "交接日 2026-03-30"),
         ("decision", "recorded", {}, "commission_member", "会议日期 2026-03-12"),
-        ("appeal", "filed", {"due_on": None}, "appeals_clerk", "应于何时前决定 2026-03-26"),
+        ("appeal", "filed", {"due_on": None}, "appeals_clerk", "决定期限 2026-03-26"),
         ("appeal", "hearing", {"due_on": None, "hearing_on": date(2026, 3, 25)}, "appeals_clerk", "听证日期 2026-03-25"),
         ("report", "submitted", {}, "office_data", "等待办理，自 2026-03-12"),
         ("change", "asked", {}, "office_director", "等待办理，自 2026-03-12"),

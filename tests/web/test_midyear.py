@@ -332,6 +332,31 @@ def test_the_start_of_another_year_leaves_out_who_ended(people: People) -> None:
     assert client.get("/api/v1/checklist", {"year": 1}).status_code == 422
 
 
+def test_the_start_of_the_year_asks_nothing_of_sisters_and_of_what_is_gone(people: People) -> None:
+    """Of a rulebook from above only this city is its own, and nobody gives an account to what was abolished since."""
+    book = district_rulebook()
+    units = tuple(
+        AssessedUnit(code=code, name=Text(zh=code), category=book.categories[0].code, group=book.groups[0].code)
+        for code in ("G01", "G02", "G03")
+    )  # fmt: skip
+    held = in_force(book.model_copy(update={"version": "2026", "units": units}))
+    client = people.client("office_data")
+
+    def missing() -> int:
+        page = words(client.get("/office/checklist/"))
+        found = re.search(r"每个单位都有负责人账号 还缺 (\d+)", page)
+        assert found is not None, page
+        return int(found[1])
+
+    whole = missing()
+    gone = Unit.objects.create(code="G02", name_zh="乙区", kind="区县", valid_to=date(2026, 1, 31))
+    assert whole - missing() == 1
+    gone.delete()
+    held.delete()
+    in_force(book.model_copy(update={"version": "2026", "units": units, "home": "G01"}))
+    assert whole - missing() == 2
+
+
 @pytest.mark.parametrize("made", [district_rulebook, department_rulebook])
 def test_the_form_of_every_indicator_takes_back_what_it_shows(made: Any, people: People) -> None:
     """A unit of measure may be a mark alone, such as %: whatever stands in a rulebook can be saved from its form again."""

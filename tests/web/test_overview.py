@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.template.loader import get_template
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -26,8 +27,10 @@ from tests.web.walks import read_of
 from zhengheng.domain.harmless import harmless
 from zhengheng.engines.archive import keep_run
 from zhengheng.engines.heat import heat_map
+from zhengheng.engines.outputs import measured_rows
 from zhengheng.engines.run import Run
 from zhengheng.lake.store import Lake
+from zhengheng.scoring.plan_rows import leaves
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts import paper
 from zhengheng.web.acts.services import make, perform
@@ -210,9 +213,13 @@ def test_files_hold_the_numbers_and_who_took_them(
     client = people.client("office_data")
     table = client.get(f"/office/overview/{run.run}/file.csv").content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(table)))
-    totals = {row[0]: row[3] for row in rows[1:-1] if row[2] == "total"}
+    totals = {row[0]: row[3] for row in rows[1:] if row[2] == "total"}
     assert totals.keys() == heat_map(computed, "en").marks.keys()
-    assert "office_data" in rows[-1][0], "before the notice a file says who took it"
+    assert {len(row) for row in rows} == {len(rows[0])}, "no line of it is anything but a row"
+    assert rows[0][-1] == "notice"
+    assert all("office_data" in row[-1] for row in rows[1:]), (
+        "before the notice a file says who took it"
+    )
     book = load_workbook(io.BytesIO(client.get(f"/office/overview/{run.run}/file.xlsx").content))
     page = book.worksheets[0]
     heads = [cell.value for cell in page[1]]
@@ -357,12 +364,88 @@ def test_files_of_a_result_say_what_replaced_it_and_what_an_appeal_put_right(peo
         run=run, unit=Unit.objects.create(code=unit, name_zh="示例"), indicator=code, state="applied", outcome="uphold", decided_value="980.25", statement="漏统",
         effect={"zh": {"before": {"value": "960.25"}, "after": {"value": "980.25", "total": "92.06"}}}, made_at=NOW, made_by=people["office_data"],
     )  # fmt: skip
+    assert_of_its_value_alone(client, base, unit, code, computed)
     for text in told():
         assert (
             "这一版已被新版代替，不再有效；现行的是2026-03-12公示的版本（批次newer-run），公示中，至"
             in text
         )
         assert f"改算后数值为{''.join(after)}（本版为{''.join(before)}）" in text
+
+
+def assert_of_its_value_alone(client: Client, base: str, unit: str, code: str, computed: Run) -> None:  # fmt: skip
+    """In csv, workbook and API alike every row says that the whole was replaced, and the rows that the value counts in say what
+    the appeal made of it: of another unit, indicator or dimension it would be false."""
+    other = next(
+        one.code for one in computed.rulebook.indicators if one.method and one.code != code
+    )
+    above = {"total"} | {
+        node.code for node, _, _ in computed.rulebook.nodes() if code in leaves(node)
+    }
+    for asked, named in (
+        ("", above),
+        (f"?indicator={code}", {code}),
+        (f"?indicator={other}", set()),
+    ):
+        address = f"{base}file.%s{asked}"
+        table = client.get(address % "csv").content.decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(table)))
+        sheet = load_workbook(io.BytesIO(client.get(address % "xlsx").content)).active
+        assert sheet is not None
+        said = [str(row[-1]) for row in sheet.iter_rows(min_row=2, values_only=True)]
+        assert said == [row["notice"] for row in rows]
+        assert said == [row["notice"] for row in client.get(address % "json").json()["rows"]]
+        assert all("这一版已被新版代替" in text for text in said)
+        told = {
+            (row["unit"], row.get("node", asked and row["indicator"]))
+            for row in rows
+            if "申诉已作出决定" in row["notice"]
+        }
+        assert told == {(unit, name) for name in named}
+    run = base.split("/")[-2]
+    marks = client.get(f"/api/v1/results/{run}/heat").json()
+    assert {
+        (one["unit"], one["indicator"]) for one in marks if "申诉已作出决定" in one["notice"]
+    } == {(unit, code)}
+    assert all("这一版已被新版代替" in one["notice"] for one in marks)
+    assert "申诉已作出决定" in " ".join(client.get(f"/api/v1/results/{run}").json()["notices"])
+
+
+def test_numbers_that_leave_the_house_carry_their_unit_of_measure(people: People) -> None:
+    """Value, target and the line from which it is met: in the office's files, the API and the command line's, in both languages."""
+    unit = {"zh": "万吨", "en": "10,000 t"}
+    lines = {"A": ({"by": "score", "watch": "0.9", "missed": "0.7"}, ("分", "points")), "B": ({"by": "level", "watch": "0", "missed": "0.1"}, tuple(unit.values()))}  # fmt: skip
+    book = runs.book(
+        tree={"code": "total", "name": "t", "children": list(lines)}, weights=[{"from": "2025-01-01", "table": dict.fromkeys(lines, 50)}],
+        indicators=[{"code": code, "name": code, "method": {"kind": "ratio", "target": 100}, "light": light, "measure_unit": unit} for code, (light, _) in lines.items()],
+    )  # fmt: skip
+    made = runs.run(book, runs.facts({(one, code): 9_500 for one in ("U1", "U2", "U3") for code in lines}, {}))  # fmt: skip
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "measured"), made, NOW)
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    client = people.client("office_data")
+    for code, (_, line) in lines.items():
+        address = f"/office/overview/{run.run}/file.%s?indicator={code}"
+        table = client.get(address % "csv").content.decode("utf-8-sig")
+        for found in (
+            list(csv.DictReader(io.StringIO(table))),
+            [row for row in measured_rows(made) if row["indicator"] == code],
+            client.get(address % "json").json()["rows"],
+        ):
+            assert len(found) == 3
+            assert {(row["measure_unit"], row["measure_unit_en"]) for row in found} == {(unit["zh"], unit["en"])}  # fmt: skip
+            assert {(row["line_unit"], row["line_unit_en"]) for row in found} == {line}
+        for tongue, heads in (("zh", ("计量单位", "达标线的计量单位")), ("en", ("Unit of measure", "Unit of the line"))):  # fmt: skip
+            client.cookies["language"] = tongue
+            sheet = load_workbook(io.BytesIO(client.get(address % "xlsx").content)).active
+            assert sheet is not None
+            head = [str(cell.value) for cell in sheet[1]]
+            rows = {tuple(row[head.index(one)] for one in heads) for row in sheet.iter_rows(min_row=2, values_only=True)}  # fmt: skip
+            assert rows == {(unit[tongue], line[tongue == "en"])}
+        client.cookies["language"] = "zh"
+    marks = client.get(f"/api/v1/results/{run.run}/heat").json()
+    assert {one["measure_unit"] for one in marks} == {unit["zh"]}
+    one = client.get(f"/api/v1/results/{run.run}/indicators/A/units/U1").json()
+    assert {mark["measure_unit"] for mark in (one["mark"], one["years"][0]["mark"])} == {unit["zh"]}
 
 
 def test_the_median_of_unlike_parts_is_one_of_shares() -> None:
@@ -485,7 +568,8 @@ def test_the_overviews_json_has_one_shape(people: People, run: ResultRun) -> Non
     shapes = [client.get(reverse("overview_file", args=[run.run, "json"])).json()]
     ResultRun.objects.update(state="notice", published_at=NOW)
     shapes.append(client.get(reverse("overview_file", args=[run.run, "json"])).json())
-    assert [set(one) for one in shapes] == [{"note", "rows"}] * 2
+    assert [set(one) for one in shapes] == [{"rows"}] * 2
+    assert len({tuple(row) for one in shapes for row in one["rows"]}) == 1
 
 
 def test_the_link_to_the_strategys_report_says_what_the_report_says() -> None:

@@ -271,11 +271,34 @@ def test_what_was_put_right_is_not_said_to_be_under_way(source: Path) -> None:
     held_up = f"units/{unit['code']}.html"
     assert "措施：逐项核查" in shown(source, f"p/1/{held_up}")
     assert re.search("Measures: (<[^>]*>)?“逐项核查”", shown(source, f"en/p/1/{held_up}"))
-    assert "公开的整改事项： 3，其中正在整改： 1。" in shown(source, "index.html")
+    assert '<a href="plans.html">公开的整改事项 3 件</a>，其中正在整改 1 件。' in shown(
+        source, "index.html"
+    )
+    listed(source, unit, 3)
     # A case of an heir stands at each unit that was scored, and is one.
     changed(source / "1" / "snapshot.json", plans=[plan | {"case": number} for plan, number in zip([*plans, plans[1]], (1, 2, 3, 2), strict=True)])  # fmt: skip
     assert "1 件正在整改" in shown(source, "topics/homes.html")
-    assert "公开的整改事项： 3，其中正在整改： 1。" in shown(source, "index.html")
+    assert '<a href="plans.html">公开的整改事项 3 件</a>，其中正在整改 1 件。' in shown(
+        source, "index.html"
+    )
+    listed(source, unit, 3)
+
+
+def listed(source: Path, unit: dict[str, Any], cases: int) -> None:
+    """A count leads to a list of just so many, in both languages; a topic's to those of its own that are under way."""
+    for language, words in (("", "其中正在整改 1 件"), ("en/", "of these under way: 1.")):
+        page = shown(source, f"{language}plans.html")
+        assert words in page
+        names = re.compile(rf'p/1/units/{unit["code"]}\.html"\s*>[^<]+</a>')
+        rows = re.findall(
+            "<li>(.*?)</li>", page.partition("<h1>")[2].partition("</main>")[0], re.DOTALL
+        )
+        assert len(rows) == cases
+        assert all(names.search(row) and "逐项核查" in row for row in rows)
+        topic = shown(source, f"{language}topics/homes.html")
+        assert 'href="#plans"' in topic
+        own = topic.partition('id="plans"')[2].partition("</ul>")[0]
+        assert len(re.findall("<li>", own)) == 1
 
 
 def test_a_unit_without_a_total_says_what_is_missing(source: Path) -> None:
@@ -446,12 +469,13 @@ def test_no_cell_is_a_dash_without_why_nor_a_number_without_its_unit(source: Pat
     indicators = [one | {"measure_unit": {"zh": "–", "en": "–"}} if one["code"] == code else one for one in held["indicators"]]  # fmt: skip
     groups = [group | {"units": [{name: one[name] for name in one if name != "grade"} | {"status": "missing" if one["code"] == unit["code"] else "value"} for one in group["units"]]} for group in held["groups"]]  # fmt: skip
     changed(source / "1" / "snapshot.json", indicators=indicators, groups=groups)
-    for prefix, missing, ungraded in (
-        ("", "没有总分（缺数据）", "未定等次"),
-        ("en/", "no total (data missing)", "not graded"),
+    for prefix, without, missing, ungraded in (
+        ("", "没有等次：", "没有总分（缺数据）", "未定等次"),
+        ("en/", "no grade:", "no total (data missing)", "not graded"),
     ):
         text = shown(source, f"{prefix}p/1/index.html")
         assert missing in text
+        assert without in text, "a column of grades says that one is not there, and then why"
         assert ungraded in text
         assert "–)" not in shown(source, f"{prefix}p/1/indicators/{code}.html")
     line = {"code": "A", "name": {"zh": "甲", "en": "A"}, "measure_unit": {"zh": "个", "en": "number"}, "baseline": "", "draft": "2", "agreed": ""}  # fmt: skip
@@ -459,6 +483,10 @@ def test_no_cell_is_a_dash_without_why_nor_a_number_without_its_unit(source: Pat
     draft = {"number": 3, "title": {"zh": "方案", "en": "Rulebook"}, "period": "2026", "open": False, "decided": False, "until": "2026-01-01", "units": units, "signed": 1}  # fmt: skip
     (source / TARGETS).write_text(json.dumps([draft]), encoding="utf-8")
     assert shown(source, "targets/3.html").count("尚未签订") == 1
+    assert "甲</td>" in shown(source, "targets/3.html")
+    assert "A 甲" not in shown(source, "targets/3.html"), (
+        "the public knows an indicator by its name"
+    )
     assert shown(source, "en/targets/3.html").count("not signed yet") == 1
     assert "units that have signed: 1 / 2" in shown(source, "en/index.html")
     assert "正在研究意见" not in shown(source, "index.html")

@@ -45,7 +45,7 @@ def test_a_finding_waits_for_the_office_and_is_read_by_whom_it_concerns(
             assert words in page, (reader, words)
     desk = text_of(town, "office_indicators", "")
     assert "答复核查结果" in desk
-    assert "不符或无依据的结果应于何时前答复" in desk
+    assert "不符或无依据结果的答复期限" in desk
     row = next(one for one in town.get("office_indicators", "desk")["waiting"] if one["kind"] == "audits")  # fmt: skip
     assert row["left"] is not None
     assert row["left"] > 0

@@ -14,9 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.problems import Problem
 from zhengheng.domain.several import several
+from zhengheng.domain.spoken import LANGUAGE, t
 
 # Names of units, files and rules are printed as they are: nothing in them is markup, or the name of an emoji.
 out = Console(highlight=False, markup=False, emoji=False)

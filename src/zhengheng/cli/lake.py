@@ -13,11 +13,11 @@ from rich.tree import Tree
 from zhengheng.cli import console, engine
 from zhengheng.cli.score import checked, checked_rulebook, day, period, refuse_strangers
 from zhengheng.cli.scoreboard import print_moves, print_scoreboard
-from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.given import to_fill, to_look_into, to_write
 from zhengheng.domain.numbers import plain
 from zhengheng.domain.problems import DataError, NotFoundError, VerifyError, ZhenghengError
 from zhengheng.domain.several import several
+from zhengheng.domain.spoken import LANGUAGE, t
 from zhengheng.scoring.due import not_yet_due
 
 Home = Annotated[
@@ -238,14 +238,21 @@ def runs(
     if json:
         console.print_json(found)
         return
+    # Each was written with its own offset; beside one another they are told in one, the reader's.
+    zone = datetime.now().astimezone().isoformat()[-6:]
     heads = [
         t("批次", "run"),
         t("方案", "rulebook"),
         t("期间", "period"),
         t("引擎", "engine"),
-        t("时间", "made"),
+        t(f"时间（UTC{zone}）", f"made (UTC{zone})"),
     ]
-    console.table("", heads, [tuple(map(str, row.values())) for row in found])
+    rows = [
+        (*(str(row[name]) for name in ("run", "rulebook", "period", "engine")),
+         f"{datetime.fromisoformat(str(row['created_at'])).astimezone():%Y-%m-%d %H:%M}")
+        for row in found
+    ]  # fmt: skip
+    console.table("", heads, rows)
 
 
 def _difference(home: Path, first: str, second: str, json: bool) -> None:

@@ -14,9 +14,9 @@ from typer.main import get_command
 from zhengheng import __version__
 from zhengheng.cli import console, lake, sample, scheme, score
 from zhengheng.cli.usage import framed, refused
-from zhengheng.cli.words import t
 from zhengheng.domain.problems import DataError, ZhenghengError
 from zhengheng.domain.reasons import number_of, why
+from zhengheng.domain.spoken import t
 
 app = typer.Typer(
     name="zhengheng",

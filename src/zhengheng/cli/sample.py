@@ -1,7 +1,7 @@
 """`zhengheng sample` and `zhengheng demo`: the sample city and its whole year."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +12,8 @@ from zhengheng.cli import console
 from zhengheng.cli.lake import draw
 from zhengheng.cli.score import periods_of
 from zhengheng.cli.scoreboard import print_scoreboard
-from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.given import to_fill
+from zhengheng.domain.spoken import LANGUAGE, t
 from zhengheng.engines.run import Run
 
 Folder = Annotated[Path, typer.Argument(help=t("新文件夹", "new folder"))]
@@ -34,6 +34,10 @@ def sample(folder: Folder, seed: int = 2025, scale: Scale = 1.0) -> None:
     )
 
 
+NINE = time(9, tzinfo=timezone(timedelta(hours=8)))
+"""When the office of the sample city begins its day."""
+
+
 def year(folder: Path) -> Iterator[Run]:
     """Score the year: three years of monthly hotline bulletins first, since their results feed the others."""
     from zhengheng.engines.archive import keep_run
@@ -46,10 +50,12 @@ def year(folder: Path) -> Iterator[Run]:
     from zhengheng.lake.store import Lake
     from zhengheng.scheme.load import load_rulebook
 
-    created = datetime.now(UTC)
     for name in ("hotline", "province", "departments", "districts", "streets"):
         book, _ = load_rulebook(folder / "rulebooks" / name)
         mapping = load_mapping(folder / f"{name}.intake.yaml")
+        assert mapping.at is not None, "the sample's files say of which day they are"
+        # The city has a clock of its own: a run of today would stand as the newest for ever.
+        created = datetime.combine(mapping.at, NINE)
         lake = Lake.create(folder / "lakes" / book.code)
         with console.progress(book.title.say(LANGUAGE)) as advance:
             if not lake.intakes():

@@ -8,10 +8,10 @@ import typer
 from rich.text import Text
 
 from zhengheng.cli import console
-from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.given import to_fill, to_look_into, to_write
 from zhengheng.domain.problems import ExitCode, NotFoundError, Problem
 from zhengheng.domain.several import several
+from zhengheng.domain.spoken import LANGUAGE, t
 from zhengheng.scheme.compare import differences
 from zhengheng.scheme.fingerprint import data_fingerprint, wording_fingerprint
 from zhengheng.scheme.folder import Source
@@ -234,8 +234,9 @@ def cascade(rulebook: Book, json: Json = False) -> None:
                    "nothing to list: the rulebook has no target of the parents. A cascade hands down the method's own target (`method.target`); target rows of data files are not split here: give the method a target, or write each child's with `mode: own`.")
         )  # fmt: skip
     console.out.print(
-        t(f"考核和承担目标的单位、岗位 {found.units} 个，其中有指标的 {found.covered} 个；目标 {found.goals} 个，其中没有指标衡量的 {len(found.bare_goals)} 个。",
-          f"units and posts: {found.units}, with indicators: {found.covered}; goals: {found.goals}, without a measure: {len(found.bare_goals)}")
+        # Whom the data files or the office's register bring along is not known here, and the office's page counts them.
+        t(f"方案自身写明的单位、岗位 {found.units} 个，其中有指标的 {found.covered} 个（数据文件和办公端登记的单位不在方案中，未计入）；目标 {found.goals} 个，其中没有指标衡量的 {len(found.bare_goals)} 个。",
+          f"units and posts that the rulebook itself names: {found.units}, with indicators: {found.covered} (those of data files and of the office's register are not in it, and not counted here); goals: {found.goals}, without a measure: {len(found.bare_goals)}")
     )  # fmt: skip
     for code in (*found.bare_units, *found.bare_goals):
         console.out.print(f"  {code}")

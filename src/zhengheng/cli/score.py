@@ -8,10 +8,10 @@ import typer
 
 from zhengheng.cli import console, engine
 from zhengheng.cli.scoreboard import print_scoreboard
-from zhengheng.cli.words import t
 from zhengheng.domain.given import to_fill, to_look_into
 from zhengheng.domain.periods import Period, parse_period
 from zhengheng.domain.problems import RulebookError, ZhenghengError
+from zhengheng.domain.spoken import t
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.mapping import Mapping
 from zhengheng.scheme.folder import Source

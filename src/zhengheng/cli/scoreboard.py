@@ -5,8 +5,8 @@ from typing import Any
 from rich.text import Text
 
 from zhengheng.cli import console
-from zhengheng.cli.words import LANGUAGE, t
 from zhengheng.domain.several import several
+from zhengheng.domain.spoken import LANGUAGE, t
 from zhengheng.engines.outputs import is_provisional
 from zhengheng.engines.rehearse import grade_names
 from zhengheng.engines.run import Run

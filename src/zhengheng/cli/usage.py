@@ -6,9 +6,9 @@ The library that reads the command line knows English alone, and its checks spea
 import re
 from typing import Any
 
-from zhengheng.cli.words import LANGUAGE
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.domain.several import several
+from zhengheng.domain.spoken import LANGUAGE
 
 _WANTED = (
     (r"valid integer", "整数", "a whole number"), (r"valid number", "数", "a number"), (r"valid boolean", "是或否", "yes or no"),

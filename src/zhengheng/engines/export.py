@@ -7,15 +7,16 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from zhengheng.domain.harmless import harmless
 from zhengheng.domain.problems import ZhenghengError
-from zhengheng.engines.outputs import indicator_rows, score_rows, write_csv
+from zhengheng.engines.outputs import MEASURED, measured_rows, score_rows, write_csv
 from zhengheng.engines.run import Run
-from zhengheng.engines.tables import INDICATOR_SCORES, SCORES
+from zhengheng.engines.tables import SCORES
 
 WORDS = frozenset({
     "unit", "node", "indicator", "period", "group", "category", "code", "grade", "light", "status", "name", "name_zh",
@@ -24,6 +25,8 @@ WORDS = frozenset({
 """Columns of codes and periods, which stay text even where they look like numbers (0012, 2025)."""
 DIGITS = 16
 """Signs of a number that a spreadsheet keeps to the last digit."""
+WIDEST = 60
+"""The width of a column that holds sentences."""
 _EXACT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)
 
 
@@ -32,7 +35,7 @@ def export_run(run: Run, out: Path, form: str, *, bom: bool = False) -> list[Pat
     out.mkdir(parents=True, exist_ok=True)
     tables = {
         "scores": (SCORES, list(score_rows(run))),
-        "indicator_scores": (INDICATOR_SCORES, list(indicator_rows(run))),
+        "indicator_scores": (MEASURED, list(measured_rows(run))),
     }
     written = []
     for name, (header, rows) in tables.items():
@@ -54,17 +57,23 @@ def export_run(run: Run, out: Path, form: str, *, bom: bool = False) -> list[Pat
     return written
 
 
-def workbook(title: str, header: Sequence[str], rows: Iterable[Mapping[str, str]], note: str = "") -> bytes:  # fmt: skip
-    """One sheet with its head and first column fixed; a last line for a note. No cell is a formula.
+def workbook(title: str, header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+    """One sheet with its head and first column fixed, and columns as wide as what stands in them. No cell is a formula.
 
     Numbers are numbers with the decimals they are written with; codes and periods stay text.
     """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     page = book.create_sheet(title)
     page.freeze_panes = "B2"
+    rows = list(rows)
+    for place, name in enumerate(header, 1):
+        # Widths stand before the rows in the file.
+        widest = max(map(_width, (name, *(row[name] for row in rows))))
+        page.column_dimensions[get_column_letter(place)].width = min(widest + 2, WIDEST)
     page.append(list(header))
     for row in rows:
         cells: list[Any] = []
@@ -78,11 +87,14 @@ def workbook(title: str, header: Sequence[str], rows: Iterable[Mapping[str, str]
             cell.number_format = "0." + "0" * decimals if decimals else "0"
             cells.append(cell)
         page.append(cells)
-    if note:
-        page.append([harmless(note)])
     held = io.BytesIO()
     book.save(held)
     return _timeless(held.getvalue())
+
+
+def _width(text: str) -> int:
+    """Columns of the screen that a text takes: a Chinese sign takes two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _timeless(content: bytes) -> bytes:

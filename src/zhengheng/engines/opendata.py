@@ -27,6 +27,8 @@ VALUES = (
     "status",
     "value",
     "target",
+    "measure_unit",
+    "measure_unit_en",
     "points",
     "full",
     "line",
@@ -44,7 +46,11 @@ MEANINGS = {
     "status": "met, watch, missed, unlit, undefined, missing, not_applicable, not_due, withheld (of internal indicators: value and status), filled 状态（withheld：内部指标的数值和状态不公开）", "value": "as measured 实绩",
     "target": "what it was measured against 目标", "points": "points earned 得分", "full": "full mark 满分",
     "line": "达标线：从哪里起算达标", "line_en": "the line from which it counts as met",
-    "measure_unit": "计量单位", "measure_unit_en": "unit of measure", "source": "来源", "source_en": "source",
+    "measure_unit": "unit of measure, of value and target 实绩和目标的计量单位", "measure_unit_en": "unit of measure, in English 计量单位（英文）", "source": "来源", "source_en": "source",
+    "name_zh": "name in Chinese 名称（中文）", "name_en": "name in English 名称（英文）",
+    "group_zh": "comparison group, in Chinese 分组（中文）", "group_en": "comparison group, in English 分组（英文）",
+    "code": "code of the indicator 指标代码", "dimension_zh": "dimension, in Chinese 维度（中文）", "dimension_en": "dimension, in English 维度（英文）",
+    "direction": "which way is better: up, down or interval (inside a range) 指标方向：越高越好、越低越好、区间内最好", "public": "true: its values are published; false: internal 数值是否公开",
     "place": "place in the comparison group 组内名次", "members": "units in the group 组内单位数", "score": "total 总分", "grade": "等次", "grade_en": "grade",
     "computed_grade": "计算等次（委员会另行决定等次的）", "computed_grade_en": "computed grade, where the commission decided another",
     "grade_reason": "reason of the decided grade, or what binds the grade whatever the score is (veto, gate) 决定等次的理由，或不论得分多少决定等次的事项（一票否决、等次门槛）",
@@ -54,6 +60,7 @@ LICENCE = {"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}
 
 def rows_of(document: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     """The tables of a snapshot."""
+    units = {i["code"]: i["measure_unit"] for i in document["indicators"]}
     return {
         "units": list(_units(document)),
         "indicators": [
@@ -63,8 +70,9 @@ def rows_of(document: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
             for i in document["indicators"]
         ],
         "values": [
-            {"unit": unit, "indicator": code, "period": document["period"], **{n: mark.get(n, "") for n in VALUES[3:8]},
-             **dict(zip(VALUES[8:], mark["line"].values() if "line" in mark else ("", ""), strict=True))}
+            {"unit": unit, "indicator": code, "period": document["period"], **{n: mark.get(n, "") for n in ("status", "value", "target", "points", "full")},
+             "measure_unit": units[code]["zh"], "measure_unit_en": units[code]["en"],
+             **dict(zip(("line", "line_en"), mark["line"].values() if "line" in mark else ("", ""), strict=True))}
             for unit, row in document["marks"].items() for code, mark in row.items()
         ],
     }  # fmt: skip
@@ -131,7 +139,7 @@ def _described(document: dict[str, Any], folder: Path) -> dict[str, Any]:
         "resources": [
             {"name": f"{name}-{form}", "path": f"{name}.{form}", "format": form, "hash": f"sha256:{digest(folder / f'{name}.{form}')}",
              "bytes": (folder / f"{name}.{form}").stat().st_size,
-             "schema": {"fields": [{"name": n, "type": "string", "description": STATUS_OF_UNIT if (name, n) == ("units", "status") else MEANINGS.get(n, n)} for n in head]}}
+             "schema": {"fields": [{"name": n, "type": "string", "description": STATUS_OF_UNIT if (name, n) == ("units", "status") else MEANINGS[n]} for n in head]}}
             for name, head in TABLES.items() for form in ("csv", "xlsx", "json", "parquet")
         ],
     }  # fmt: skip

@@ -23,6 +23,21 @@ def indicator_rows(run: Run) -> Iterator[dict[str, str]]:
     return tables.indicator_rows(run.results, run.plan.tables, run.plan.period.code)
 
 
+MEASURED = (*INDICATOR_SCORES[:5], "measure_unit", "measure_unit_en", *INDICATOR_SCORES[5:], "line_unit", "line_unit_en")  # fmt: skip
+"""Indicator scores as they leave the house: value and target with their unit of measure, the line with its own. A bundle
+recomputes the plain ones, and has the units of measure in its rulebook."""
+_LINE_UNITS = {"points": ("分", "points"), "progress": ("%", "%"), "nodes": ("%", "%")}
+
+
+def measured_rows(run: Run) -> Iterator[dict[str, str]]:
+    """The rows of `indicator_rows` with units of measure, in both languages."""
+    units = {one.code: (one.unit_said.zh, one.unit_said.say("en")) for one in run.rulebook.indicators}  # fmt: skip
+    for row in indicator_rows(run):
+        unit = units[row["indicator"]]
+        of_line = _LINE_UNITS.get(row["line_of"], unit) if row["line"] else ("", "")
+        yield row | {"measure_unit": unit[0], "measure_unit_en": unit[1], "line_unit": of_line[0], "line_unit_en": of_line[1]}  # fmt: skip
+
+
 def write_csv(
     path: Path, header: Iterable[str], rows: Iterable[dict[str, str]], *, bom: bool = False
 ) -> None:
@@ -68,8 +83,8 @@ def write_results(runs: list[Run], out: Path, created_at: datetime, *, bom: bool
     write_csv(out / "scores.csv", SCORES, (row for run in runs for row in score_rows(run)), bom=bom)
     write_csv(
         out / "indicator_scores.csv",
-        INDICATOR_SCORES,
-        (row for run in runs for row in indicator_rows(run)),
+        MEASURED,
+        (row for run in runs for row in measured_rows(run)),
         bom=bom,
     )
     described = [describe(run, created_at) for run in runs]

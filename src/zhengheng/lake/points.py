@@ -50,6 +50,12 @@ def span(item: Adjustment) -> tuple[str, str]:
     return f"{item.least} 至 {item.most}", f"{item.least} and {item.most}"
 
 
+def span_words(item: Adjustment) -> tuple[str, str]:
+    """How many points one item may carry, as it stands in brackets after its name."""
+    en = f"{item.least} or more" if item.most is None else f"{item.least} to {item.most}"
+    return f"{span(item)[0]} 分", f"points: {en}"
+
+
 def points_fault(book: Rulebook, code: str, text: str) -> tuple[str, str] | None:
     """Why these points cannot be those of the rulebook's item, in both languages."""
     item = next((one for one in book.adjustments if one.code == code), None)

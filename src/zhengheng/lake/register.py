@@ -74,9 +74,9 @@ class Register:
         return folder
 
     def runs(self) -> list[dict[str, Any]]:
-        """All runs, newest first."""
+        """All runs, newest first, in whichever time zone each was made."""
         rows = self._query(
-            "select id as run, rulebook, period, engine, created_at from run order by created_at desc, rowid desc"
+            "select id as run, rulebook, period, engine, created_at from run order by datetime(created_at) desc, rowid desc"
         )
         return [dict(row) for row in rows]
 

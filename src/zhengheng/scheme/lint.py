@@ -369,5 +369,5 @@ def owners_are_named(book: Rulebook, source: Source) -> Finding:
     nobody = [i.code for i in book.indicators if i.status == "approved" and not i.owner]
     if nobody and book.status == "draft":
         yield warning(source.rulebook(), "indicator.owner",
-                      f"{len(nobody)} 个指标没有责任部门: {'、'.join(nobody[:5])}",
-                      f"{several(len(nobody), 'indicator has no owner', 'indicators have no owner')}: {', '.join(nobody[:5])}")  # fmt: skip
+                      f"{len(nobody)} 个指标没有责任部门：{'、'.join(nobody[:5])}{'等' if len(nobody) > 5 else ''}",
+                      f"{several(len(nobody), 'indicator has no owner', 'indicators have no owner')}: {', '.join(nobody[:5])}{' and more' if len(nobody) > 5 else ''}")  # fmt: skip

@@ -169,7 +169,7 @@ def _three_point(m: Any, down: bool) -> Pair:
 def _growth(m: Any, down: bool) -> Pair:
     base, aim = _aim(m.base), _aim(m.target)
     return (
-        f"从基数{base[0]}到目标{aim[0]}走完的比例乘满分",
+        f"从基数{base[0]}到目标{aim[0]}已完成的比例乘满分",
         f"the share gone of the way from the base{base[1]} to the target{aim[1]}, times the full mark",
     )
 

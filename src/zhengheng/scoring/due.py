@@ -112,8 +112,8 @@ def not_yet_due(rulebook: Rulebook, period: Period, at: date) -> Problem | None:
         return None
     return Problem(
         f"{period.code} @ {at}", "period.not_due",
-        f"{len(late)} 个指标在 {at} 还有未到发布期的数据, 未计入: {'、'.join(late[:5])}; 用 --at 指定更晚的日期",
-        f"{several(len(late), 'indicator has', 'indicators have')} periods not yet due on {at}, which do not count: {', '.join(late[:5])}; give a later --at",
+        f"{len(late)} 个指标在 {at} 还有未到发布期的数据，未计入：{'、'.join(late[:5])}{'等' if len(late) > 5 else ''}；用 --at 指定更晚的日期",
+        f"{several(len(late), 'indicator has', 'indicators have')} periods not yet due on {at}, which do not count: {', '.join(late[:5])}{' and more' if len(late) > 5 else ''}; give a later --at",
         "warning",
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from rich.text import Text
 from zhengheng.domain.given import given_bytes, to_fill, to_look_into, to_write
 from zhengheng.domain.problems import DataError, NotFoundError, Problem, VerifyError
 from zhengheng.domain.several import several
+from zhengheng.domain.spoken import t
 from zhengheng.web.starting import SIGNS, WORKERS, begin, claim, has_assets, nothing_left
 
 HomeOption = Annotated[
@@ -38,8 +39,8 @@ def out_status() -> Iterator[Callable[[str], None]]:
 
 
 def out_line(text: str) -> None:
-    """A line as it stands."""
-    out.print(text)
+    """A line as it stands, however long: what reads it from a file or a pipe reads lines."""
+    out.print(text, soft_wrap=True)
 
 
 def described(words: str) -> Callable[[Done], Done]:
@@ -84,7 +85,12 @@ def serve(
 
     # No process may go on with a connection that another one opened.
     connections.close_all()
-    out.print(f"政衡 Zhengheng: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
+    out_line(
+        t(
+            f"政衡：http://{host}:{port}/（按 Ctrl+C 结束）",
+            f"Zhengheng: http://{host}:{port}/ (Ctrl+C ends it)",
+        )
+    )
     site = home.resolve() / "portal"
     serve_all(
         application, host, port, threads, number, ready, lambda came: too_long(site, came).page
@@ -105,7 +111,7 @@ def worker(
 
     if said := claim("worker", WORKERS):
         out.print(said)
-    out.print("政衡 worker (Ctrl+C 结束 / ends it)")
+    out_line(t("政衡后台作业进程（按 Ctrl+C 结束）", "Zhengheng worker (Ctrl+C ends it)"))
     work(batch=batch)
 
 
@@ -128,7 +134,10 @@ def backup(
     with out_status() as tell:
         count = write(home, out, tell)
     out_line(
-        f"{out}: {count} 个文件 / files; 请另行保管密钥 keep the keys apart: {', '.join(KEYS)}"
+        t(
+            f"{out}：{count} 个文件。请另行保管密钥：{'、'.join(KEYS)}",
+            f"{out}: {several(count, 'file', 'files')}; keep the keys apart: {', '.join(KEYS)}",
+        )
     )
 
 
@@ -150,7 +159,7 @@ def restore(
         with out_status() as tell:
             count = read(archive, home, tell)
         begin(home)  # the ledger says that it came back before anything else is entered
-    out_line(f"{home}: {count} 个文件 / files")
+    out_line(t(f"{home}：{count} 个文件。", f"{home}: {several(count, 'file', 'files')}"))
 
 
 @office.command(
@@ -170,8 +179,8 @@ def officers(home: HomeOption = HERE, new: NewOption = False) -> None:
         Role.SECURITY_AUDITOR: ("auditor", NAMES[Role.SECURITY_AUDITOR][0], _password()),
     }
     first_officers(accounts=made, now=now())
-    for username, name, password in made.values():
-        out.print(f"{username:10} {password}  {name}")
+    for role, (username, _, password) in made.items():
+        out_line(f"{username:10} {password}  {t(*NAMES[role])}")
 
 
 def _password() -> str:
@@ -192,12 +201,15 @@ def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json
     if as_json:
         typer.echo(json.dumps([vars(f) for f in found], ensure_ascii=False, indent=1))
     elif not found:
-        out.print(
-            "通过：登记为已入库的数据都在数据湖中，保存的文件齐全、未改动。OK: what counts as loaded is in the lakes, and kept files are as they were written"
+        out_line(
+            t(
+                "通过：登记为已入库的数据都在数据湖中，保存的文件齐全、未改动。",
+                "OK: what counts as loaded is in the lakes, and kept files are as they were written",
+            )
         )
     else:
         for finding in found:
-            out.print(f"{finding.where}: {finding.zh} / {finding.en}")
+            out_line(f"{finding.where}: {t(finding.zh, finding.en)}")
     if found:
         raise typer.Exit(VerifyError.exit_code)
 
@@ -225,7 +237,7 @@ def import_units(
     count = services.import_units(
         rows=rows, actor=f"os:{getpass.getuser()}", now=now(), source=file.name
     )
-    out.print(f"{count} 个单位 / units")
+    out_line(t(f"{count} 个单位。", several(count, "unit", "units")))
 
 
 @office.command(
@@ -273,12 +285,15 @@ def load(
         *coverage(facts, book),
         *(one.problem for one in facts.rejects),
     ):
-        out.print(f"{problem.where}: {problem.zh} / {problem.en}")
+        out_line(f"{problem.where}: {t(problem.zh, problem.en)}")
     if facts.rejects:
         write_rejects(facts.rejects, lake_of(book.code) / "rejects" / f"{now():%Y%m%d-%H%M%S}")
     taken = sum(file.taken for file in facts.files)
-    out.print(
-        f"{len(facts.files)} 个来源，{taken} 行，拒绝 {len(facts.rejects)} 行 / {several(len(facts.files), 'source', 'sources')}, {several(taken, 'row', 'rows')}, {len(facts.rejects)} rejected"
+    out_line(
+        t(
+            f"{len(facts.files)} 个来源，{taken} 行，拒绝 {len(facts.rejects)} 行。",
+            f"{several(len(facts.files), 'source', 'sources')}, {several(taken, 'row', 'rows')}, {len(facts.rejects)} rejected",
+        )
     )
 
 
@@ -304,9 +319,9 @@ def demo(
     from zhengheng.engines.bundle import check_bundle
     from zhengheng.web.sample.furnish import furnish_office
 
-    out.print("\n账号 / accounts (虚构示例 / fictional):")
+    out_line(t("\n账号（虚构示例）：", "\naccounts (fictional):"))
     for username, password, role in furnish_office(home, datetime.fromisoformat(at)):
-        out.print(f"  {username:12} {password:14} {role}")
+        out_line(f"  {username:12} {password:14} {role}")
     bundles = sorted(home.glob("publications/[0-9]*/data/bundle.zip"))
     failed: list[Problem] = []
     for bundle in bundles:
@@ -316,7 +331,10 @@ def demo(
             first = error.problems[0]
             failed.append(Problem(str(bundle), first.code, first.zh, first.en))
     out_line(
-        f"\n已发布的 {len(bundles)} 个复核包中，{len(bundles) - len(failed)} 个通过自带的复核程序 / {len(bundles) - len(failed)} of {len(bundles)} published bundles pass their own verifier"
+        t(
+            f"\n已发布的 {len(bundles)} 个复核包中，{len(bundles) - len(failed)} 个通过自带的复核程序。",
+            f"\n{len(bundles) - len(failed)} of {len(bundles)} published bundles pass their own verifier",
+        )
     )
     if failed:
         raise VerifyError(failed)
@@ -360,7 +378,7 @@ def show(
 
     with out_status() as tell:
         accounts = furnish_own(home, brought, datetime.fromisoformat(at), tell)
-    out_line("\n账号 / accounts (演示 / demonstration):")
+    out_line(t("\n账号（演示）：", "\naccounts (demonstration):"))
     for username, password, role in accounts:
         out_line(f"  {username:12} {password:14} {role}")
     if not only_fill:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from zhengheng.domain.given import to_look_into
 from zhengheng.domain.problems import NotFoundError, ZhenghengError
+from zhengheng.domain.spoken import t
 from zhengheng.lake.lease import lease
 
 log = logging.getLogger(__name__)
@@ -238,4 +239,7 @@ def claim(what: str, wanted: int) -> str:
     # Every thread and process opens its own under this name; the ones opened so far have none.
     settings.DATABASES["default"]["OPTIONS"]["application_name"] = f"{_NAMED} {what} {wanted} {secrets.token_hex(6)}"  # fmt: skip
     connections.close_all()
-    return f"数据库连接 / connections: {wanted} + {held} / {most}"
+    return t(
+        f"数据库连接：本进程 {wanted} 个，其他 {held} 个，共可有 {most} 个。",
+        f"connections to the database: {wanted} here, {held} elsewhere, {most} at most",
+    )

@@ -17,9 +17,10 @@ from zhengheng.web.api.schemas import ErrorOut, ReportOut
 from zhengheng.web.files.documents import Report
 from zhengheng.web.overview import city as whole
 from zhengheng.web.overview import selectors
-from zhengheng.web.overview.readings import change_of, reading
-from zhengheng.web.overview.reports import of_unit
+from zhengheng.web.overview.readings import Reading, change_of, reading
+from zhengheng.web.overview.reports import notices_of, of_unit
 from zhengheng.web.overview.strategy import Told, strategy
+from zhengheng.web.overview.tables import Notices
 from zhengheng.web.pages.tags import language, show
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS
@@ -48,19 +49,29 @@ class MarkOut(Schema):
     full: str
     value: str
     target: str
+    measure_unit: str
+    """Of value and target; empty where there is none."""
     line: str
     """The line from which it counts as met, in the reader's language; empty where it has no light."""
+    notice: str
+    """What must be known of the value: not public yet, replaced, put right on appeal."""
 
-    @staticmethod
-    def resolve_line(mark: Mark) -> str:
-        return show(mark.line) if mark.line else ""
+
+def _told(mark: Mark, held: Reading, notices: Notices) -> dict[str, Any]:
+    """A mark as it leaves the house: with its unit of measure and its notice, as in every file."""
+    return vars(mark) | {
+        "measure_unit": held.heat.column(mark.indicator).measure_unit,
+        "line": show(mark.line) if mark.line else "",
+        "notice": notices.about(mark.unit, [mark.indicator]),
+    }
 
 
 @router.get("/results/{run}/heat", response={200: list[MarkOut], **ERRORS})
 def result_heat(request: OfficeRequest, run: str) -> list[Any]:
     """Every unit's every indicator with its status."""
-    heat = reading(_seen(request, run, "heat"), language()).heat
-    return [mark for row in heat.marks.values() for mark in row.values()]
+    result = _seen(request, run, "heat")
+    held, notices = reading(result, language()), notices_of(result, request.now.date())
+    return [_told(mark, held, notices) for row in held.heat.marks.values() for mark in row.values()]
 
 
 class StepOut(Schema):
@@ -147,8 +158,13 @@ def result_indicator(request: OfficeRequest, run: str, indicator: str, code: str
     mark = held.heat.mark(code, indicator)
     known = selectors.newest(request.user, request.now.date())
     found = selectors.years(result, known, code, indicator, language())
+    day = request.now.date()
     return {
-        "mark": mark, "years": [{"period": one["result"].period, "mark": one["mark"]} for one in found],
+        "mark": _told(mark, held, notices_of(result, day)),
+        "years": [
+            {"period": one["result"].period, "mark": _told(one["mark"], reading(one["result"], language()), notices_of(one["result"], day))}
+            for one in found
+        ],
         "curve": curve(held.run, code, indicator),
     }  # fmt: skip
 

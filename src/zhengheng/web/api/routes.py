@@ -39,6 +39,7 @@ from zhengheng.web.ledger.models import LedgerEntry, SignedCheckpoint
 from zhengheng.web.ledger.restored import acknowledge
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.overview.reports import warned
 from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import language, show
 from zhengheng.web.pages.views import CSRF
@@ -247,6 +248,7 @@ def result_board(request: OfficeRequest, run: str) -> dict[str, Any]:
     return {
         "run": found, "at": made.plan.at, "rulebook_version": made.rulebook.version,
         "provisional": is_provisional(made), "units": board.units, "ranked": board.ranked,
+        "notices": warned(found, request.now.date()),
         "groups": [{"name": group.name, "lines": [_graded(line, decided, language()) for line in group.lines]} for group in board.groups],
     }  # fmt: skip
 
@@ -311,7 +313,7 @@ def year_end(request: OfficeRequest) -> list[dict[str, Any]]:
          "unknown": one.unknown,
          "indicators": [
              {"indicator": item.code, "reported": item.reported, "periods": item.periods, "value": item.mark.value,
-              "target": item.mark.target, "line": show(item.mark.line) if item.mark.line else "", "points": item.mark.points, "full": item.mark.full, "status": item.mark.status}
+              "target": item.mark.target, "measure_unit": item.measure_unit, "line": show(item.mark.line) if item.mark.line else "", "points": item.mark.points, "full": item.mark.full, "status": item.mark.status}
              for item in one.expected
          ]}
         for one in projection.year_ends(request.user, request.now.date(), language())

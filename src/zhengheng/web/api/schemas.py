@@ -177,6 +177,8 @@ class BoardOut(Schema):
     provisional: bool
     units: int
     ranked: int
+    notices: list[str]
+    """What must be read before the numbers: not public yet, replaced, put right on appeal."""
     groups: list[GroupOut]
 
 
@@ -268,6 +270,8 @@ class ExpectedOut(Schema):
     periods: int
     value: str
     target: str
+    measure_unit: str
+    """Of value and target; empty where there is none."""
     line: str
     points: str
     full: str

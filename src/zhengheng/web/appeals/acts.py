@@ -79,7 +79,7 @@ def known_day(appeal: Appeal) -> tuple[tuple[str, str], date] | None:
     if appeal.state == "hearing" and appeal.hearing_on:
         return ("听证日期", "hearing on"), appeal.hearing_on
     if appeal.state == "filed" and appeal.filed_on:
-        return ("应于何时前决定", "to be decided by"), decision_due(appeal)
+        return ("决定期限", "to be decided by"), decision_due(appeal)
     return None
 
 

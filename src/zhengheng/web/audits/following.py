@@ -118,6 +118,4 @@ def reply_by(audit: Audit) -> date | None:
 def known(audit: Audit) -> tuple[Words, date] | None:
     """The day of the reply with its words: whoever checks has no clock of his own."""
     day = reply_by(audit)
-    return (
-        (("不符或无依据的结果应于何时前答复", "findings to be replied to by"), day) if day else None
-    )
+    return (("不符或无依据结果的答复期限", "findings to be replied to by"), day) if day else None

@@ -64,6 +64,7 @@ def shown() -> dict[str, Any]:
     return {
         "rows": rows, "received": held.count(), "refused": held.filter(state="refused").count(),
         "handed_over": held.filter(state="handed_over").count(), "attached": held.filter(state="attached").count(), "answered": len(days),
+        "waiting": held.filter(state__in=("received", "routed", "replied")).count(),
         "middle": _middle(days),
     }  # fmt: skip
 

@@ -296,7 +296,7 @@ DECISIONS = Kind(
         Column(("决定内容", "Wording"), "wording"), Column(("审议的内容", "What was before the commission"), lambda d: seen_words(d) or ""),
         Column(("决定的数值", "Decided values"), _values),
         Column(("所更正的记录", "Puts right"), _replaced),
-        Column(("审议的内容现在如何", "How that stands now"), _still),
+        Column(("所议事项的现状", "How that stands now"), _still),
         Column(("出席", "Attendees"), "attendees"),
         Column(("复核人", "Attested by"), lambda d: Account.objects.filter(username=d.attested_by).values_list("name", flat=True).first() or ""),
     ),

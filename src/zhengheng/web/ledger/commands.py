@@ -15,11 +15,13 @@ from zhengheng.domain.canonical import json_lines, read_json
 from zhengheng.domain.given import given_text, to_fill, to_write
 from zhengheng.domain.kept import KeptError, kept_object
 from zhengheng.domain.problems import DataError, NotFoundError, VerifyError
+from zhengheng.domain.several import several
+from zhengheng.domain.spoken import t
 from zhengheng.ledger.check import Finding, check, turned_back
 from zhengheng.ledger.checkpoint import Checkpoint, CheckpointError, cosign, public, read
 from zhengheng.ledger.entry import Entry
 from zhengheng.ledger.witness import COSIGNED, read_key, stated
-from zhengheng.web.commands import HERE, HomeOption, out, out_line
+from zhengheng.web.commands import HERE, HomeOption, out_line
 from zhengheng.web.starting import begin
 
 ledger = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="存证日志 / the ledger")
@@ -75,15 +77,29 @@ def _say(
         typer.echo(json.dumps([vars(one) for one in found], ensure_ascii=False, indent=1))
         return
     for note in (*notes, *times[:5]):
-        out_line(f"注意 note: {note.zh} / {note.en}")
-    if len(times) > len(times[:5]):
+        out_line(t(f"注意：{note.zh}", f"note: {note.en}"))
+    if more := len(times) - len(times[:5]):
         out_line(
-            f"另有 {len(times) - 5} 条时间早于此前的条目 / and {len(times) - 5} more whose time goes back"
+            t(
+                f"另有 {more} 条的时间早于此前的条目。",
+                f"and {several(more, 'more entry whose time goes', 'more entries whose time goes')} back",
+            )
+        )
+    if times:
+        out_line(
+            t(
+                "时间早于此前的条目只作提示，不算被改动：时钟拨回过、用固定的时间运行过（示例城市即如此）都会这样。",
+                "a time that goes back is noted and is no finding: so it is wherever a clock was set back or stood still, as that of the sample city does",
+            )
         )
     for one in found:
-        out_line(f"{one.zh} / {one.en}")
+        out_line(t(one.zh, one.en))
     if not found:
-        out_line(f"通过 OK: {count} 条 entries")
+        out_line(t(f"通过：{count} 条记录。", f"OK: {_entries(count)}"))
+
+
+def _entries(count: int) -> str:
+    return several(count, "entry", "entries")
 
 
 def _public(path: Path) -> str:
@@ -212,7 +228,7 @@ def request(
             str(home), "checkpoint.absent", zh="还没有签发过检查点", en="no checkpoint was signed yet"
         )  # fmt: skip
     target.write_text(request_to_cosign(point, old), encoding="utf-8")
-    out_line(f"{target}: {point.size} 条 entries")
+    out_line(t(f"{target}：{point.size} 条记录。", f"{target}: {_entries(point.size)}"))
 
 
 @ledger.command(
@@ -260,8 +276,10 @@ def cosign_request(
         secret.write_text(key.private_bytes_raw().hex() + "\n")
     target.write_text(point + line, encoding="utf-8")
     last.write_text(point, encoding="utf-8")
-    out_line(f"{target}: {stated(point).size} 条 entries")
-    out_line(f"见证人公钥 public key of the witness: {public(name, key, COSIGNED).text()}")
+    size = stated(point).size
+    out_line(t(f"{target}：{size} 条记录。", f"{target}: {_entries(size)}"))
+    told = public(name, key, COSIGNED).text()
+    out_line(t(f"见证人公钥：{told}", f"public key of the witness: {told}"))
 
 
 def _own_key(secret: Path) -> Ed25519PrivateKey:
@@ -326,4 +344,4 @@ def cosigned(
         )
         # The portal shows who cosigned as soon as a worker has written it.
         ask(kind="portal.write", arguments={}, subject="ledger:cosigned", actor=None, now=at)
-    out.print(f"已联署 cosigned: {'、'.join(names)}")
+    out_line(t(f"已联署：{'、'.join(names)}", f"cosigned: {', '.join(names)}"))

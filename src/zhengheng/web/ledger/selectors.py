@@ -145,7 +145,7 @@ def checkpoint_texts() -> dict[str, str]:
     """The office's own checkpoints, each under what a person calls it; a cell that holds no text fits no signature."""
     held = SignedCheckpoint.objects.values_list("pk", "size", "code", "text")
     return {
-        f"检查点 checkpoint {code if isinstance(code, str) else number} ({size})": _text(text)
+        f"{code if isinstance(code, str) else number} ({size})": _text(text)
         for number, size, code, text in held
     }
 

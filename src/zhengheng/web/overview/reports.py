@@ -17,7 +17,7 @@ from zhengheng.web.overview.readings import Reading, change_of, reading
 from zhengheng.web.pages.tags import earned, measured, minus, say, show
 from zhengheng.web.results.grades import graded, shown_of
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.newer import warnings
+from zhengheng.web.results.newer import of_the_whole, redecided, warnings
 
 
 def origin(result: ResultRun, held: Reading) -> str:
@@ -33,6 +33,12 @@ def origin(result: ResultRun, held: Reading) -> str:
 def warned(result: ResultRun, day: date) -> tuple[str, ...]:
     """What the reader of a report must know of the result before reading it."""
     return tuple(say(*one) for one in warnings(result, day))
+
+
+def notices_of(result: ResultRun, day: date, taken: str = "") -> tables.Notices:
+    """The same for whoever takes the numbers away, each notice beside the numbers it is of; `taken` says who took them."""
+    whole = " ".join(filter(None, (*(say(*one) for one in of_the_whole(result, day)), taken)))
+    return tables.Notices(whole, {(one.unit, one.indicator): say(*one.said) for one in redecided(result)})  # fmt: skip
 
 
 def word(status: str) -> str:

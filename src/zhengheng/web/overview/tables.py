@@ -3,8 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,10 +17,11 @@ from zhengheng.engines.bound import Words, bound
 from zhengheng.engines.change import Change, digits_of
 from zhengheng.engines.covered import Covered
 from zhengheng.engines.export import workbook
-from zhengheng.engines.outputs import indicator_rows, score_rows
+from zhengheng.engines.outputs import MEASURED, measured_rows, score_rows
 from zhengheng.engines.run import Run
-from zhengheng.engines.tables import INDICATOR_SCORES, SCORED, SCORES, node_score
+from zhengheng.engines.tables import SCORED, SCORES, node_score
 from zhengheng.scheme.model import TOTAL
+from zhengheng.scoring.plan_rows import leaves
 from zhengheng.web.files.tables import XLSX
 from zhengheng.web.overview.workbook import named
 from zhengheng.web.pages.tags import language, say
@@ -106,9 +107,27 @@ def dimensions(run: Run, unit: str, language: Language) -> list[dict[str, Any]]:
     return found
 
 
+@dataclass(frozen=True)
+class Notices:
+    """What must be known of the numbers of a result, in the reader's language. In a file it stands beside the numbers that it is of,
+    in a column of its own: a line below the table would be read as a row of it.
+
+    whole  of every number
+    of     of the value of one unit and indicator
+    """
+
+    whole: str = ""
+    of: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def about(self, unit: str, indicators: Iterable[str]) -> str:
+        """What is to be said of a number of a unit that these indicators make."""
+        own = (self.of.get((unit, one), "") for one in indicators) if self.of else ()
+        return " ".join(filter(None, (self.whole, *own)))
+
+
 def file(
-    run: Run, form: str, indicator: str, note: str, decided: Mapping[str, Decided] | None = None
-) -> HttpResponse:
+    run: Run, form: str, indicator: str, notices: Notices, decided: Mapping[str, Decided] | None = None
+) -> HttpResponse:  # fmt: skip
     """Scores of units and dimensions, or of one indicator. Where grades were decided, `grade` is the decided one and
     the computed one has a column of its own; so has the reason, also of what binds a grade. Raises DataError for a format."""
     if form not in KINDS:
@@ -116,9 +135,9 @@ def file(
             form, "format.unknown", zh=f"没有格式 {form}: 可选 {'、'.join(KINDS)}", en=f"no format {form}: choose {', '.join(KINDS)}"
         )  # fmt: skip
     if indicator:
-        head: tuple[str, ...] = INDICATOR_SCORES
+        head: tuple[str, ...] = MEASURED
         # What earns nothing has no light (engines/lights.py).
-        rows = [row | ({"light": ""} if row["full"] == "0" else {}) for row in indicator_rows(run) if row["indicator"] == indicator]  # fmt: skip
+        rows = [row | ({"light": ""} if row["full"] == "0" else {}) for row in measured_rows(run) if row["indicator"] == indicator]  # fmt: skip
     else:
         parts = run.parts
         head, rows = (*SCORES, "points_due"), [
@@ -130,6 +149,11 @@ def file(
         if decided or reasons:
             head = (*head, "computed_grade", "grade_reason")
             rows = [row | _grade(row, decided or {}, reasons, run) for row in rows]
+    within = {TOTAL: [*leaves(run.rulebook.tree)]} | {
+        node.code: [*leaves(node)] for node, _, _ in run.rulebook.nodes()
+    }
+    head = (*head, "notice")
+    rows = [row | {"notice": notices.about(row["unit"], [indicator] if indicator else within.get(row["node"], ()))} for row in rows]  # fmt: skip
     name = "-".join(filter(None, (run.rulebook.code, run.plan.period.code, indicator)))
     if form == "xlsx":
         if (
@@ -137,7 +161,7 @@ def file(
         ):  # pages give a total no light, and no more does the workbook that people read
             head = tuple(name for name in head if name != "light")
         head, rows = named(run, head, rows)
-    answer = HttpResponse(_written(head, rows, form, note), content_type=KINDS[form])
+    answer = HttpResponse(_written(head, rows, form), content_type=KINDS[form])
     answer["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or "attachment"  # fmt: skip
     return answer
 
@@ -161,19 +185,15 @@ def _grade(row: Mapping[str, str], decided: Mapping[str, Decided], reasons: Mapp
     return {"grade": codes.get(held.decided[0], held.decided[0]), "computed_grade": row["grade"], "grade_reason": reason}  # fmt: skip
 
 
-def _written(head: tuple[str, ...], rows: list[dict[str, str]], form: str, note: str) -> bytes:
+def _written(head: tuple[str, ...], rows: list[dict[str, str]], form: str) -> bytes:
     if form == "json":
-        # One shape, whether something must be said of the rows or not.
-        held = {"note": note, "rows": rows}
-        return json.dumps(held, ensure_ascii=False, indent=1).encode()
+        return json.dumps({"rows": rows}, ensure_ascii=False, indent=1).encode()
     if form == "xlsx":
-        return workbook(say("得分", "Scores"), head, rows, note)
+        return workbook(say("得分", "Scores"), head, rows)
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(head)
     lines.writerows([harmless(row[name]) for name in head] for row in rows)
-    if note:
-        lines.writerow([note])
     return text.getvalue().encode("utf-8-sig")
 
 

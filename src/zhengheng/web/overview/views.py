@@ -24,13 +24,14 @@ from zhengheng.web.overview import selectors, tables
 from zhengheng.web.overview import strategy as strategies
 from zhengheng.web.overview.frame import choice_of, frame, note
 from zhengheng.web.overview.readings import change_of, judged, reading
+from zhengheng.web.overview.reports import notices_of
 from zhengheng.web.overview.selectors import ONLY, PAGE, Choice, Shown, Standing
-from zhengheng.web.pages.tags import language, say
+from zhengheng.web.pages.tags import language
 from zhengheng.web.rectification.acts import RECTIFICATIONS
 from zhengheng.web.reporting.self_reports import SELF_REPORTS
 from zhengheng.web.results.grades import shown_of
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.newer import no_longer_holds, state_words, warnings
+from zhengheng.web.results.newer import state_words
 from zhengheng.web.results.selectors import find
 from zhengheng.web.results.services import watched
 from zhengheng.web.rulebooks.questions import PROPOSALS
@@ -181,8 +182,5 @@ def download(request: OfficeRequest, name: str, form: str) -> HttpResponse:
     result = find(name, request.user, request.now.date())
     code = request.GET.get("indicator", "")
     marked = watched(run=result, what=f"download {form} {code}".strip(), actor=request.user, now=request.now)  # fmt: skip
-    day = request.now.date()
-    # A workbook is read by people, and says its state; the rows of the others are read by programs.
-    said = (warnings if form == "xlsx" else no_longer_holds)(result, day)
-    told = " ".join(filter(None, (*(say(*one) for one in said), note(request, marked))))
-    return tables.file(reading(result, language()).run, form, code, told, shown_of(result))
+    notices = notices_of(result, request.now.date(), note(request, marked))
+    return tables.file(reading(result, language()).run, form, code, notices, shown_of(result))

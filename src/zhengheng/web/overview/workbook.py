@@ -11,11 +11,12 @@ from zhengheng.web.organisation.selectors import names_of
 from zhengheng.web.pages.tags import language, say
 
 HEADS = {
-    "unit": ("单位代码", "Unit code"), "period": ("期间", "Period"), "node": ("维度代码", "Dimension code"), "score": ("得分", "Score"), "rank": ("组内名次", "Place in group"),
+    "unit": ("单位代码", "Unit code"), "period": ("期间", "Period"), "node": ("维度代码", "Dimension code"), "score": ("得分（分）", "Score (points)"), "rank": ("组内名次", "Place in group"),
     "group": ("分组", "Group"), "grade": ("等次", "Grade"), "light": ("亮灯", "Light"), "status": ("状态", "Status"), "used": ("计入的指标数", "Indicators counted"),
     "due": ("计入或应计入的指标数", "Indicators due"), "points_due": ("本期计入或已到期 / 满分（分）", "Due / full mark (points)"), "computed_grade": ("计算等次", "Computed grade"),
     "grade_reason": ("等次的理由", "Reason of the grade"), "indicator": ("指标代码", "Indicator code"), "value": ("实绩", "Actual"), "target": ("目标", "Target"),
-    "full": ("满分", "Full mark"), "line": ("达标线", "Met from"), "line_of": ("达标线比的是", "What the line is of"),
+    "full": ("满分（分）", "Full mark (points)"), "line": ("达标线", "Met from"), "line_of": ("达标线比的是", "What the line is of"),
+    "measure_unit": ("计量单位", "Unit of measure"), "line_unit": ("达标线的计量单位", "Unit of the line"), "notice": ("说明", "Notice"),
 }  # fmt: skip
 NAMED = {
     "unit": ("单位", "Unit"),
@@ -24,7 +25,7 @@ NAMED = {
 }
 """Codes that have a name, which stands right after them."""
 LINE_OF = {
-    "points": ("得分", "points"), "value": ("实绩", "the actual value"), "progress": ("完成进度（%）", "progress (%)"), "nodes": ("节点完成率（%）", "nodes done (%)"),
+    "points": ("得分", "points"), "value": ("实绩", "the actual value"), "progress": ("完成进度", "progress"), "nodes": ("节点完成率", "nodes done"),
 }  # fmt: skip
 Rows = list[dict[str, str]]
 
@@ -43,10 +44,11 @@ def named(run: Run, head: Sequence[str], rows: Sequence[Mapping[str, str]]) -> t
     words = {
         "group": {one.code: one.name.say(tongue) for one in book.groups},
         "grade": grades, "computed_grade": grades,
-        "status": {code: say(*pair) for code, pair in STATUS_WORDS.items()} | {code: say(zh, en) for code, (_, zh, en) in STATUSES.items()},
+        "status": {code: say(*pair) for code, pair in STATUS_WORDS.items()} | {"value": say("正常", "normal")} | {code: say(zh, en) for code, (_, zh, en) in STATUSES.items()},
         "light": {code: say(*pair) for code, pair in LIGHT_WORDS.items()},
         "line_of": {code: say(*pair) for code, pair in LINE_OF.items()},
     }  # fmt: skip
+    head = [name for name in head if not name.endswith("_en")]
     written: list[str] = []
     for name in head:
         written += [say(*HEADS[name])] + ([say(*NAMED[name])] if name in NAMED else [])
@@ -54,7 +56,7 @@ def named(run: Run, head: Sequence[str], rows: Sequence[Mapping[str, str]]) -> t
     for row in rows:
         cells: list[str] = []
         for name in head:
-            text = row[name]
+            text = row.get(f"{name}_en", row[name]) if tongue == "en" else row[name]
             cells.append(words.get(name, {}).get(text, text))
             if name in NAMED:
                 cells.append(names[name].get(text, text))

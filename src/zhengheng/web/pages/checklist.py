@@ -47,6 +47,8 @@ def checklist(day: date, year: int | None = None) -> list[Point]:
     books = list(RulebookVersion.objects.filter(state="adopted", period__startswith=str(year)))
     units = _units(books or _last(year), year)
     held = list(standing(day))
+    # Nobody can be given an account of what is no more.
+    there = set(units) - set(gone(day).values_list("code", flat=True))
     names = {
         code: (f"{code} {zh}", f"{code} {en or zh}")
         for code, zh, en in Unit.objects.values_list("code", "name_zh", "name_en")
@@ -57,8 +59,8 @@ def checklist(day: date, year: int | None = None) -> list[Point]:
         _point("本年度考核方案已生效", "this year's rulebooks are in force", "/office/rulebooks/", () if books else (str(year),)),
         _point("被考核单位都已登记", "all assessed units are registered", "/office/organisation/",
                set(units) - set(Unit.objects.values_list("code", flat=True))),
-        _point("每个单位都有负责人账号", "each unit has its leader's account", ACCOUNTS, _without(units, held, Role.UNIT_LEADER)),
-        _point("每个单位都有填报账号", "each unit has a reporter's account", ACCOUNTS, _without(units, held, Role.UNIT_REPORTER)),
+        _point("每个单位都有负责人账号", "each unit has its leader's account", ACCOUNTS, _without(there, held, Role.UNIT_LEADER)),
+        _point("每个单位都有填报账号", "each unit has a reporter's account", ACCOUNTS, _without(there, held, Role.UNIT_REPORTER)),
         _point("绩效办和委员会岗位都有人", "office and commission are staffed", ACCOUNTS,
                [NAMES[r] for r in (*sorted(OFFICE), Role.APPEALS_CLERK, Role.COMMISSION_SECRETARY, Role.COMMISSION_MEMBER)
                 if not any(g.role == r for g in held)]),
@@ -84,12 +86,13 @@ def _last(year: int) -> list[RulebookVersion]:
 
 
 def _units(books: list[RulebookVersion], year: int) -> list[str]:
-    """The units assessed under the rulebooks that exist in the year: who ended before is not waited for."""
+    """The units assessed under the rulebooks that exist in the year: who ended before is not waited for, and of a rulebook by which
+    somebody above assesses this city with its sisters, the city alone is its own."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     ended = set(gone(first).values_list("code", flat=True))
     found = {
-        unit.code for book in books for unit in assessed(book_of(book))
-        if not ended_before(unit.valid_to, first) and (unit.valid_from is None or unit.valid_from <= last)
+        unit.code for book in map(book_of, books) for unit in assessed(book)
+        if book.home in {None, unit.code} and not ended_before(unit.valid_to, first) and (unit.valid_from is None or unit.valid_from <= last)
     }  # fmt: skip
     return sorted(found - ended)
 
@@ -99,9 +102,9 @@ def _point(zh: str, en: str, address: str, missing: Iterable[str | tuple[str, st
     return Point(zh, en, not found, found, address)
 
 
-def _without(units: list[str], held: list[RoleGrant], role: Role) -> set[str]:
+def _without(units: set[str], held: list[RoleGrant], role: Role) -> set[str]:
     have = {g.unit.code for g in held if g.role == role and g.unit}
-    return set(units) - have
+    return units - have
 
 
 def _unsigned(books: list[RulebookVersion], units: list[str]) -> set[str]:

@@ -25,11 +25,14 @@ MOST = 3
 def pages(site: Site) -> Iterator[Page]:
     """The pages around the publications, in one language."""
     topics = life_topics(site)
+    plans = [row for one in site.newest for row in improvements(one, one["plans"])]
+    running = sum(under_way(plan) for _, plan, _, _ in plans)
     yield "index.html", "home", {
         "topics": topics, "results": [(one, trouble(one)) for one in site.newest], "moves": moves(site),
-        "plans": sum(cases(one["plans"]) for one in site.newest),
-        "under_way": sum(cases(filter(under_way, one["plans"])) for one in site.newest),
+        "plans": len(plans), "under_way": running,
     }  # fmt: skip
+    if plans:
+        yield "plans.html", "plans", {"rows": plans, "under_way": running}
     for topic in topics:
         yield f"topics/{topic['code']}.html", "topic", {"topic": topic, "topics": topics}
     yield "search.html", "search", {"entries": list(found(site, topics))}
@@ -256,12 +259,24 @@ def under_way(plan: dict[str, Any]) -> bool:
     return bool(plan["state"]["zh"] != RECTIFICATION.names["closed"][0])
 
 
-def cases(plans: Iterable[dict[str, Any]]) -> int:
-    """How many cases these are: one that an heir puts right stands at each unit that was scored.
+Improvement = tuple[Snapshot, dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]
+
+
+def improvements(one: Snapshot, plans: Iterable[dict[str, Any]]) -> list[Improvement]:
+    """The cases that these plans of a publication are, each with its units and indicators: one that an heir puts right stands at
+    each unit that was scored, and is one.
 
     A snapshot of an earlier version of this program does not number them; there each is a case.
     """
-    return len({plan.get("case", f"line {place}") for place, plan in enumerate(plans)})
+    units = {unit["code"]: unit for group in one["groups"] for unit in group["units"]}
+    indicators = {indicator["code"]: indicator for indicator in one["indicators"]}
+    held: dict[Any, list[dict[str, Any]]] = {}
+    for place, plan in enumerate(plans):
+        held.setdefault(plan.get("case", f"line {place}"), []).append(plan)
+    return [
+        (one, same[0], [units[plan["unit"]] for plan in same if plan["unit"] in units], _named(same[0], indicators))
+        for same in held.values()
+    ]  # fmt: skip
 
 
 def kept_back(unit: dict[str, Any]) -> bool:
@@ -280,9 +295,9 @@ def life_topics(site: Site) -> list[dict[str, Any]]:
         before = site.before(one)
         known = {indicator["code"]: indicator for indicator in one["indicators"]}
         for topic in one["topics"]:
-            held = found.setdefault(topic["code"], {**topic, "rows": [], "plans": 0})
+            held = found.setdefault(topic["code"], {**topic, "rows": [], "plans": []})
             codes = [code for code in topic["indicators"] if code in known]
-            held["plans"] += cases(plan for plan in one["plans"] if under_way(plan) and set(plan["indicators"]) & set(codes))  # fmt: skip
+            held["plans"] += improvements(one, (plan for plan in one["plans"] if under_way(plan) and set(plan["indicators"]) & set(codes)))  # fmt: skip
             for code in codes:
                 old = counted(_marks(before, code)) if before else None
                 held["rows"].append((one, known[code], counted(_marks(one, code)), before, old if old and any(old.values()) else None))  # fmt: skip

@@ -419,7 +419,7 @@ def _outcome(held: Publication) -> tuple[str, str] | None:
 
 PUBLICATIONS = Kind(
     machine=PUBLICATION, path="publications", words=("对外发布", "Publications"), model=Publication,
-    title=lambda p: (f"{p.run.title_zh} {p.run.period} 对外发布", f"{p.run.title_en or p.run.title_zh} {p.run.period}, published"),
+    title=lambda p: (f"{p.run.title_zh} {p.run.period} 对外发布", f"{p.run.title_en or p.run.title_zh} {p.run.period}, publication"),
     standing=_standing,
     acts=(
         Act("publication.prepare", ("准备发布", "Prepare a publication"), prepare, PrepareGiven,

@@ -313,7 +313,7 @@ RECTIFICATIONS = Kind(
         Column(("送达", "Served"), "served_at"), Column(("逾时送达", "Served late"), "late"),
     ),
     facts=(
-        Column(("应于何时前送达", "To be served by"), "serve_by"),
+        Column(("送达期限", "To be served by"), "serve_by"),
         Column(("事实", "Fact"), "fact"), Column(("原因", "Cause"), "cause"), Column(("措施", "Measures"), "measures"),
         Column(("责任人", "Owner"), "owner"), Column(("完成日期", "Done by"), "finish_on"), Column(("费用", "Cost"), "cost"),
         Column(("再造前", "Steps before"), "steps_before"), Column(("再造后", "Steps after"), "steps_after"),

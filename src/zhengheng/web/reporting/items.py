@@ -11,7 +11,7 @@ from django.apps import apps
 from zhengheng.domain.names import unknown
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import Problem, ZhenghengError, gathered, tell
-from zhengheng.lake.points import PRICED, points_fault, span
+from zhengheng.lake.points import PRICED, points_fault, span_words
 from zhengheng.scheme.findings import names_of
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants
@@ -363,7 +363,7 @@ def _choices(kinds: set[str]) -> dict[str, list[tuple[str, tuple[str, str]]]]:
     """The items of the rulebooks in force, each with the points that it may carry."""
     known = {one.code: one for v in adopted() for one in book_of(v).adjustments if one.kind in kinds}  # fmt: skip
     return {"item": [
-        (code, (f"{one.name.zh}（{span(one)[0]} 分）", f"{one.name.say('en')} ({span(one)[1]} points)") if one.kind in PRICED
+        (code, (f"{one.name.zh}（{span_words(one)[0]}）", f"{one.name.say('en')} ({span_words(one)[1]})") if one.kind in PRICED
          else (one.name.zh, one.name.say("en")))
         for code, one in known.items()
     ]}  # fmt: skip
@@ -397,7 +397,7 @@ def _outcome(item: Item) -> Words:
         return f"{period} 年的终定结果没有计入", f"not counted in the final result of {period}"
     if item.state in {"waived", "revoked"}:
         return f"{period} 年不计分", f"no points in {period}"
-    return (f"{period} 年 {held[0]} 分", f"{held[0]} points in {period}") if held else (f"{period} 年", f"of {period}")  # fmt: skip
+    return (f"{period} 年 {held[0]} 分", f"{held[0]} {'point' if item.points == '1' else 'points'} in {period}") if held else (f"{period} 年", f"of {period}")  # fmt: skip
 
 
 ITEMS = Kind(

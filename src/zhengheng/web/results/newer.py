@@ -86,7 +86,13 @@ def _held_by(version: ResultRun | None, upheld: Iterable[Any]) -> set[int]:
 
 
 def warnings(run: ResultRun, day: date) -> list[Words]:
-    """What every page and file of a result that is not the one in force, or not for good, says of it: whole sentences."""
+    """What every page and paper of a result that is not the one in force, or not for good, says of it: whole sentences."""
+    return [*of_the_whole(run, day), *(one.said for one in redecided(run))]
+
+
+def of_the_whole(run: ResultRun, day: date) -> list[Words]:
+    """What must be known of every number of a result: its state, what was left out, what came in its place. What an appeal
+    put right is said of its own value alone."""
     zh, en = state_words(run, day)
     if run.state in UNNOTICED:
         found = [
@@ -104,7 +110,7 @@ def warnings(run: ResultRun, day: date) -> list[Words]:
         ]
     else:
         found = []
-    return [*found, *uncounted_words(run), *no_longer_holds(run, day)]
+    return [*found, *uncounted_words(run), *_no_longer_stands(run, day)]
 
 
 def uncounted_words(run: ResultRun, unit: str = "") -> list[Words]:
@@ -126,8 +132,8 @@ def uncounted_words(run: ResultRun, unit: str = "") -> list[Words]:
     return found
 
 
-def no_longer_holds(run: ResultRun, day: date) -> list[Words]:
-    """What of a result no longer holds: that another version stands in its place, what appeals put right."""
+def _no_longer_stands(run: ResultRun, day: date) -> list[Words]:
+    """That another version stands in the place of a result."""
     found = []
     stands = successor(run)
     if stands is not None:
@@ -135,14 +141,6 @@ def no_longer_holds(run: ResultRun, day: date) -> list[Words]:
         found.append((
             f"这一版已被新版代替，不再有效；现行的是{version_words(stands)[0]}（批次 {stands.run}），{now_zh}。",
             f"This version was replaced and is no longer valid; in its place stands {version_words(stands)[1]} (run {stands.run}), {now_en}.",
-        ))  # fmt: skip
-    for one in redecided(run):
-        total_zh, total_en = (
-            (f"，总分 {one.total}", f", total {one.total}") if one.total else ("", "")
-        )
-        found.append((
-            f"{one.name[0]} {one.about[0]}：申诉已作出决定，改算后数值为 {one.after[0]}（本版为 {one.before[0] or '—'}）{total_zh}，{one.fate[0]}。",
-            f"{one.name[1]}, {one.about[1]}: decided on appeal; the value, computed again, is {one.after[1]} (here {one.before[1] or '—'}){total_en}; {one.fate[1]}.",
         ))  # fmt: skip
     return found
 
@@ -161,6 +159,17 @@ class Redecided:
     total: str
     fate: Words
     """Which version counts it, or that none does."""
+
+    @property
+    def said(self) -> Words:
+        """What the decision made of the value, and of the total where it is known."""
+        total_zh, total_en = (
+            (f"，总分 {self.total}", f", total {self.total}") if self.total else ("", "")
+        )
+        return (
+            f"{self.name[0]} {self.about[0]}：申诉已作出决定，改算后数值为 {self.after[0]}（本版为 {self.before[0] or '—'}）{total_zh}，{self.fate[0]}。",
+            f"{self.name[1]}, {self.about[1]}: decided on appeal; the value, computed again, is {self.after[1]} (here {self.before[1] or '—'}){total_en}; {self.fate[1]}.",
+        )  # fmt: skip
 
 
 def redecided(run: ResultRun) -> list[Redecided]:
@@ -210,7 +219,7 @@ def _told(appeal: Any, run: ResultRun, fate: Words) -> Redecided:
         after = book.indicator(appeal.series or appeal.indicator).measured(appeal.decided_value)
     return Redecided(
         appeal.unit.code, (appeal.unit.name_zh, appeal.unit.name_en or appeal.unit.name_zh), appeal.indicator,
-        (f"{appeal.indicator} {about.name.zh}", f"{appeal.indicator} {about.name.say('en')}"),
+        (about.name.zh, about.name.say("en")),
         before, after, zh.get("after", {}).get("total", ""), fate,
     )  # fmt: skip
 

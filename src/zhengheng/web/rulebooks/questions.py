@@ -71,7 +71,7 @@ QUESTIONS = Kind(
         Column(("指标", "Indicator"), _about), Column(("问题", "Question"), lambda q: shortened(q.text, 60)), Column(("方案", "Rulebook"), rulebook_words),
         Column(("答复日期", "Answered on"), "answered_on"),
     ),
-    outcome=lambda q: (f"{q.answered_on} 答复", f"answered on {q.answered_on}") if q.answered_on else (f"{localdate(q.made_at)} 提出", f"asked on {localdate(q.made_at)}"),
+    outcome=lambda q: (f"{q.answered_on} 答复", f"answered on {q.answered_on}") if q.answered_on else (f"{localdate(q.made_at)} 提出", f"on {localdate(q.made_at)}"),
     facts=(Column(("问题全文", "Question in full"), "text"), Column(("答复", "Answer"), "answer")),
     queryset=lambda: Question.objects.prefetch_related("rulebook"),
     out=lambda q: {"indicator": q.indicator, "text": q.text, "answer": q.answer},

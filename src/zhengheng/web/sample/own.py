@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from zhengheng.domain.spoken import LANGUAGE, t
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.web.intake.committed import commit
@@ -30,13 +31,13 @@ def furnish_own(
     appoint(list(units.values()), officials, moment(f"{first}-01-05"), shown[0].mapping.source)
     stories = [_year(home, one, year, tell) for year in range(first, last + 1) for one in shown if year in one.years]  # fmt: skip
     play([_guests(f"{last + 1}-03-12"), *stories])
-    tell("网页 pages")
+    tell(t("网页", "pages"))
     work(pages=True)
     return accounts()
 
 
 async def _year(home: Path, one: Shown, year: int, tell: Callable[[str], None]) -> None:
-    tell(f"{one.book.title.zh} {year}")
+    tell(f"{one.book.title.say(LANGUAGE)} {year}")
     await adopted(one.book, year)
     after = f"{year + 1}-04"
     run = await concluded(home, as_of(one.book, year), year)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
+from zhengheng.domain.spoken import t
 from zhengheng.sample.english import POSTS, STREETS
 from zhengheng.sample.english import SECTIONS as SECTIONS_EN
 from zhengheng.sample.organisation import ENGLISH, SISTERS, departments, districts, sisters, streets
@@ -137,12 +138,14 @@ def welcome(visit: datetime) -> None:
 
 
 def accounts() -> list[tuple[str, str, str]]:
-    """User name, password and roles of each account."""
+    """User name, password and roles of each account, in the language that the command was asked for."""
     return [
         (
             account.username,
             PASSWORD,
-            "、".join(sorted({NAMES_OF_ROLES[Role(g.role)][0] for g in account.grants.all()})),
+            t("、", ", ").join(
+                sorted({t(*NAMES_OF_ROLES[Role(g.role)]) for g in account.grants.all()})
+            ),
         )
         for account in Account.objects.prefetch_related("grants").order_by("id")
     ]

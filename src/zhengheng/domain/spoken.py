@@ -1,4 +1,4 @@
-"""The reader's language: --lang, then ZHENGHENG_LANG, then Chinese."""
+"""The language in which commands answer: --lang, then ZHENGHENG_LANG, then Chinese. Pages ask the reader instead."""
 
 import os
 import sys
