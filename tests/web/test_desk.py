@@ -11,8 +11,10 @@ from django.conf import settings
 from tests.web.conftest import NOW, People
 from tests.web.test_acts import Objects
 from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.audits.models import Entry
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.services import append
+from zhengheng.web.organisation.models import Unit
 
 REGISTERED = {kind.name: kind for kind in KINDS}
 
@@ -27,11 +29,8 @@ def home(people: People, who: str) -> str:
     ("kind", "state", "fields", "who", "said"),
     [
         ("publication", "prepared", {"embargo": date(2026, 3, 27)}, "secrecy_reviewer", "不早于 2026-03-27"),
-        ("publication", "reviewed", {"embargo": date(2026, 3, 27)}, "office_director", "不早于 2026-03-27"),
-        ("handover", "taken", {"day": date(2026, 3, 30)}, "secrecy_officer", "交接日 2026-03-30"),
         ("decision", "recorded", {}, "commission_member", "会议日期 2026-03-12"),
         ("appeal", "filed", {"due_on": None}, "appeals_clerk", "应于何时前决定 2026-03-26"),
-        ("appeal", "hearing", {"due_on": None, "hearing_on": date(2026, 3, 25)}, "appeals_clerk", "听证日期 2026-03-25"),
         ("report", "submitted", {}, "office_data", "等待办理，自 2026-03-12"),
         ("change", "asked", {}, "office_director", "等待办理，自 2026-03-12"),
         ("rectification", "proposed", {}, "office_director", "等待办理，自 2026-03-12"),
@@ -55,6 +54,71 @@ def test_what_waits_says_its_day(
     assert said == "归档" or day in said
     assert mine["acts"]
     assert (mine["left"] is None) == (mine["due_on"] is None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "fields", "who", "act", "said"),
+    [
+        ("publication", "reviewed", {"embargo": date(2026, 3, 27)}, "office_director", "release", "自 2026-03-27 起可以发布。"),
+        ("handover", "taken", {"day": date(2026, 3, 30)}, "secrecy_officer", "carry_out", "交接日是 2026-03-30，自当日起可以调整权限。"),
+        ("appeal", "hearing", {"due_on": None, "hearing_on": date(2026, 3, 25)}, "appeals_clerk", "sign_minutes", "听证定于 2026-03-25 举行，自当日起可以登记笔录。"),
+        ("reorganisation", "approved", {"day": date(2026, 4, 1)}, "office_procedure", "carry_out", "自 2026-04-01 起生效，当日起可以执行。"),
+        ("rulebook", "consultation", {"due_on": date(2026, 3, 20), "period": "2026"}, "office_director", "submit", "征求意见到 2026-03-20 截止，自 2026-03-21 起可以提请审议。"),
+    ],
+)  # fmt: skip
+def test_what_has_a_first_day_waits_for_nobody_before(
+    people: People, kind: str, state: str, fields: dict[str, object], who: str, act: str, said: str
+) -> None:
+    """It is read on the first page and not counted, and its page offers no button that leads to a refusal."""
+    held = REGISTERED[kind]
+    obj = Objects(people, "D10").held[kind]
+    type(obj).objects.filter(pk=obj.pk).update(state=state, **fields)
+    client, address = people.client(who), held.address(obj)
+    told = client.get("/api/v1/desk").json()
+    assert [one for one in told["waiting"] if (one["kind"], one["id"]) == (held.path, obj.pk)] == []
+    assert said in [one["why"]["zh"] for one in told["reading"] if one["address"] == address]
+    assert said in home(people, who)
+    page = client.get(address).content.decode()
+    assert said in page
+    assert f'action="{address}{act}/"' not in page
+    refused = client.get(f"{address}{act}/")
+    assert refused.status_code == 409
+    assert said in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "owes", "other"),
+    [
+        ("report", "due", "unit_reporter", "office_data"),
+        ("target", "proposed", "unit_leader", "office_indicators"),
+        ("target", "countered", "", "office_indicators"),
+        ("commitment", "open", "unit_leader", ""),
+        ("commitment", "reported", "", "commission_secretary"),
+        ("rectification", "answered", "unit_reporter", ""),
+        ("rectification", "checking", "", "office_indicators"),
+        ("audit", "drawn", "office_data", "external_auditor"),
+    ],
+)  # fmt: skip
+def test_a_clock_is_that_of_whoever_owes_the_act(
+    people: People, kind: str, state: str, owes: str, other: str
+) -> None:
+    """Nobody is late by another's day, neither while it runs nor once that one has acted."""
+    obj = Objects(people, "D10").held[kind]
+    fields = {"more_time": date(2026, 3, 20)} if kind == "report" else {}
+    type(obj).objects.filter(pk=obj.pk).update(state=state, due_on=date(2026, 3, 6), **fields)
+    if kind == "audit":
+        about = {"audit": obj, "unit": Unit.objects.get(code="D10"), "indicator": "RESULTS", "period": "2025", "reported": "1"}  # fmt: skip
+        Entry.objects.create(**about, finding="absent", found_on=date(2026, 1, 5))
+        Entry.objects.create(**about)
+    for who, late in ((owes, True), (other, False)):
+        if not who:
+            continue
+        told = people.client(who).get("/api/v1/desk").json()["waiting"]
+        (row,) = [
+            one for one in told if (one["kind"], one["id"]) == (REGISTERED[kind].path, obj.pk)
+        ]
+        assert (row["left"] is not None and row["left"] < 0) is late, who
+        assert ("■" in home(people, who)) is late, who
 
 
 def test_the_api_counts_what_is_overdue(people: People) -> None:

@@ -200,7 +200,9 @@ class Act:
     An optional act that has one waits for somebody then, and only then."""
     not_yet: Callable[[Any, date], Words | None] | None = None
     """Why it cannot be done on a day though the state leads to it: what has to come first, by whom or until when; None where it
-    can. The object stays with whoever it waits for, and the act is offered from then on."""
+    can. Until then nobody is asked for it: whoever it will wait for reads why, and the act is offered from then on."""
+    clock: bool = field(default=True, kw_only=True)
+    """Whether the day of the object is that of whoever does it; of what is done while somebody else's time runs, it is not."""
     page: Callable[[Any], str] | None = None
     """The address of a page of its own for the form, where fields in a row would not do."""
     signer: Role | None = None
@@ -230,6 +232,11 @@ class Act:
     @property
     def name(self) -> str:
         return self.code.split(".")[1]
+
+    @property
+    def by_decision(self) -> bool:
+        """Whether it carries out what the commission decided."""
+        return "decision" in self.given.model_fields
 
     @property
     def on_paper(self) -> bool:
@@ -355,6 +362,8 @@ class Kind:
     """Of an object that is about one value: its unit of measure and its period, which stand beside every field of that value."""
     due: Callable[[Any, date], date | None] | None = None
     """By when whoever has the object on the desk owes his act, where the object's own day is not that: the end of a time that runs."""
+    under_way: Callable[[str], Words | None] | None = None
+    """Of the kind whose objects carry acts on others: that one about a subject was begun and is not ready yet, in words."""
     known: Callable[[Any], tuple[Words, date] | None] | None = None
     """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
     told: bool = False

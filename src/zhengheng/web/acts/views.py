@@ -231,7 +231,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
         kind, obj, request.user, grants(request.user, request.now.date()), request.now.date()
     ):
         guards.check_apart(kind, doing, obj, None, request.user, request.now.date())
-        guards.check_yet(doing, obj, request.now.date())
+        guards.check_yet(kind, doing, obj, request.user, request.now.date())
         raise forbidden(doing.code)
     if request.method != "POST" and doing.wants_proof and not is_proved(request):
         return redirect(f"{reverse('prove')}?{urlencode({'next': request.get_full_path()})}")

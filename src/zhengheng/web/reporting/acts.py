@@ -453,7 +453,7 @@ REPORTS = Kind(
             typed=lambda r: {"value": r.value, "note": r.note}),
         Act("report.save", ("保存草稿", "Save the draft"), save, SaveGiven, typed=lambda r: {"value": r.value, "note": r.note}, optional=True),
         Act("report.ask_time", ("申请延期", "Ask for more time"), ask_time, TimeGiven, optional=True),
-        Act("report.give_time", ("同意延期", "Give more time"), give_time, when=lambda r: r.more_time is not None, answers=True),
+        Act("report.give_time", ("同意延期", "Give more time"), give_time, when=lambda r: r.more_time is not None, answers=True, clock=False),
         Act("report.refuse_time", ("不同意延期", "Refuse more time"), refuse_time, RefuseTimeGiven, when=lambda r: r.more_time is not None, optional=True, answers=True),
         Act("report.verify", ("审核通过", "Accept"), verify),
         Act("report.confirm", ("核对无误", "Confirm"), confirm),
@@ -489,7 +489,7 @@ REPORTS = Kind(
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
         Column(("答复", "Answer"), "answer"), Column(("抽样核查", "Sample checks"), _findings),
     ),
-    thread=True, measure=_measure,
+    thread=True, measure=_measure, known=lambda r: (("申请延期至", "asks for more time until"), r.more_time) if r.more_time else None,
     links=(
         ("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook"), ""),
         ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),
