@@ -14,7 +14,7 @@ from tests.web import walks
 from tests.web.conftest import NOW, People, computed_run
 from tests.web.test_acts import Objects, filled
 from tests.web.town import INDICATORS, Town, packed
-from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.acts import forms
 from zhengheng.web.acts.declare import Act, Given
 from zhengheng.web.acts.forms import UNDECIDED, UNNEEDED, inputs
@@ -384,6 +384,39 @@ def test_a_question_offers_the_indicators_by_which_ones_own_unit_is_scored(town:
     assert offered("unit_leader-D10") == {"SEATS", "GROWTH", "ANSWERED"}
     assert offered("unit_leader-D19") == {"SEATS", "GROWTH", "ANSWERED", "SUN"}
     assert offered("statistics") == {"SEATS", "GROWTH", "ANSWERED", "SUN"}
+
+
+def test_forms_offer_the_units_own_indicators_and_those_of_the_chosen_rulebook(town: Town) -> None:
+    """On every form: neither another rulebook's, nor what an indicator is only made of, nor another name of the same code."""
+    other: dict[str, Any] = {
+        "code": "other", "units": [{"code": "D19", "name": "D19", "category": "bureau", "group": "all"}],
+        "tree": {"code": "total", "name": "总分", "children": ["SUN", "SEATS"]}, "weights": [{"from": date(2025, 1, 1), "table": {"SUN": 50, "SEATS": 50}}],
+    }  # fmt: skip
+    extra = [INDICATORS[0] | {"code": code, "name": name} for code, name in (("SUN", "日照"), ("SEATS", "别名"), ("RAW", "原始度量"))]  # fmt: skip
+    books = []
+    for content in (packed(), packed(extra, **other)):
+        file = take_in(name="town.zip", content=content, actor=town.people["office_indicators"], now=NOW)  # fmt: skip
+        books.append(RulebookVersion(**fields_of(*read_upload(file.pk), "2025"), state="adopted", made_at=NOW, adopted_on=date(2025, 1, 10)))  # fmt: skip
+        books[-1].save()
+
+    def offered(who: str, form: str) -> set[str]:
+        page = town.client(who).get(f"/office/{form}").content.decode()
+        return {code for code in ("SEATS", "GROWTH", "ANSWERED", "SUN", "RAW") if f'value="{code}"' in page} | ({"别名"} if "别名" in page else set())  # fmt: skip
+
+    own = {"SEATS", "GROWTH", "ANSWERED"}
+    assert offered("unit_leader-D10", "self-reports/new/draft/") == own
+    assert offered("unit_leader-D19", "self-reports/new/draft/") == own | {"SUN", "别名"}
+    assert offered("unit_leader-D19", f"self-reports/new/draft/?rulebook={books[0].pk}") == own
+    assert offered("statistics", "questions/new/ask/") == own | {"SUN", "别名"}
+    assert offered("statistics", f"questions/new/ask/?rulebook={books[1].pk}") == {"SEATS", "SUN", "别名"}  # fmt: skip
+    assert offered("office_indicators", "targets/new/propose/?unit=D10") == own
+    section = Unit.objects.create(code="D10-9", name_zh="办公室", kind="科室", parent=Unit.objects.get(code="D10"))  # fmt: skip
+    RoleGrant.objects.filter(account__username="unit_leader-D10").update(unit=section)
+    assert offered("unit_leader-D10", "questions/new/ask/") == own
+    sheet = TargetSheet.objects.create(rulebook=books[0], unit=Unit.objects.get(code="D10"), state="commission", made_at=NOW)  # fmt: skip
+    sheet.lines.create(indicator="GROWTH", proposed="5")
+    assert offered("commission_secretary", f"decisions/new/record/?subject=target:{sheet.pk}") == {"GROWTH"}  # fmt: skip
+    assert offered("commission_secretary", "decisions/new/record/?subject=result:1") == set()
 
 
 def test_a_trial_says_what_it_still_needs(people: People) -> None:

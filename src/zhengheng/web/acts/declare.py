@@ -349,6 +349,9 @@ class Kind:
     """Of a kind on which the commission may decide other values than those before it: checks them, each with what confirms
     it, by indicator, as where they are carried out, and raises what is wrong."""
 
+    stated: Callable[[Any], list[tuple[str, Words]]] | None = None
+    """Of such a kind: the indicators of which a decision on an object may state a value, with what each is called."""
+
     about: Callable[[Any], tuple["Kind", Any] | None] | None = None
     """The object that this one tells of, with its kind: whoever may read that one is its `reader`."""
 

@@ -156,10 +156,10 @@ def _history(kind: Kind, obj: Any, subject: str) -> list[dict[str, Any]]:
 def _inputs(
     kind: Kind, act: Act, obj: Any, request: OfficeRequest, typed: dict[str, Any]
 ) -> list[forms.Input]:
-    asked = picking.Asked(act, obj, request.user, request.now.date())
     listed = act.choices(obj, request.user, request.now.date()) if act.choices else {}
     first = act.typed(obj) if act.typed and obj is not None else {}
     said = request.GET.dict() if obj is None else {}
+    asked = picking.Asked(act, obj, request.user, request.now.date(), {**said, **first, **typed})
     choices = {**picking.picks(act.given, asked, without=listed), **listed}
     found = forms.inputs(act.given, {**said, **first, **typed}, choices, picking.suggestions(act.given, asked))  # fmt: skip
     lacking = obj is not None and any(one.empty == forms.UNDECIDED for one in found)

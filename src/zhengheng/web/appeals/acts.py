@@ -122,6 +122,12 @@ def _matter(appeal: Appeal) -> Matter:
     )  # fmt: skip
 
 
+def _stated(appeal: Appeal) -> list[tuple[str, tuple[str, str]]]:
+    """The contested value's indicator alone."""
+    name = selectors.run_of(appeal).rulebook.indicator(appeal.series).name
+    return [(appeal.series, (name.zh, name.say("en")))]
+
+
 def _decides(appeal: Appeal, values: Mapping[str, tuple[str, str]]) -> None:
     """The commission decides the contested value, and no other."""
     if set(values) != {appeal.series}:
@@ -135,7 +141,7 @@ def _decides(appeal: Appeal, values: Mapping[str, tuple[str, str]]) -> None:
 APPEALS = Kind(
     thread=True, machine=APPEAL, path="appeals", words=("申诉", "Appeals"), model=Appeal, parties=selectors.concerned,
     title=lambda a: (f"{a.unit.name_zh}: {shown.name(a)[0]}", f"{a.unit.name_en or a.unit.name_zh}: {shown.name(a)[1]}"),
-    standing=_standing, queryset=selectors.appeals, matter=_matter, decides=_decides,
+    standing=_standing, queryset=selectors.appeals, matter=_matter, decides=_decides, stated=_stated,
     took={SEATED: (("评审组成员", "member of the panel"), selectors.sat)},
     acts=(
         Act("appeal.draft", ("起草申诉", "Draft an appeal"), draft, DraftGiven,

@@ -45,7 +45,7 @@ from zhengheng.workflow.machines import DECISION
 
 
 class DecidedGiven(Given):
-    indicator: str = ask("指标代码", "Indicator's code", max_length=64)
+    indicator: str = ask("指标", "Indicator", max_length=64)
     value: str = ask("决定的数值", "Decided value", max_length=40)
     confirmation: str = ask_why_right()
 

@@ -336,10 +336,22 @@ def _decides(sheet: TargetSheet, values: Mapping[str, tuple[str, str]]) -> None:
     check_lines(book_of(sheet.rulebook), (lines[code] for code in values))
 
 
+def _stated(sheet: TargetSheet) -> list[tuple[str, Words]]:
+    """The lines of the sheet, each with the target that stands now."""
+    book, found = book_of(sheet.rulebook), []
+    for line in sheet.lines.all():
+        one = book.indicator(line.indicator)
+        zh, en = one.measured(line.proposed)
+        found.append(
+            (one.code, (f"{one.name.zh}（现为 {zh}）", f"{one.name.say('en')} (now {en})"))
+        )
+    return found
+
+
 TARGETS = Kind(
     machine=TARGET, path="targets", words=("年度目标", "Targets"), model=TargetSheet,
     title=lambda s: (f"{s.unit.name_zh} {s.rulebook.period} 年度目标", f"{s.unit.name_en or s.unit.name_zh} {s.rulebook.period} targets"),
-    standing=_at_unit, year=lambda s: s.rulebook, matter=_matter, decides=_decides,
+    standing=_at_unit, year=lambda s: s.rulebook, matter=_matter, decides=_decides, stated=_stated,
     acts=(
         Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=adopted_choices, living=lambda s: s.unit),
         Act("target.agree", ("签订", "Sign"), agree, signed(AgreeGiven),
