@@ -15,6 +15,7 @@ from zhengheng.web.audits.models import Entry
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.services import append
 from zhengheng.web.organisation.models import Unit
+from zhengheng.web.reporting.jobs import tick
 
 REGISTERED = {kind.name: kind for kind in KINDS}
 
@@ -211,3 +212,32 @@ def test_a_hearing_past_its_day_is_late(people: People) -> None:
     assert "■ −2" in home(people, "appeals_clerk")
     type(appeal).objects.filter(pk=appeal.pk).update(hearing_on=date(2026, 3, 12), **said)
     assert "■" not in home(people, "appeals_clerk")
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "fields", "act", "deemed", "done"),
+    [
+        ("report", "checking", {"value": "1"}, "confirm", "期满未提异议，视为确认", "核对无误"),
+        ("item", "settled", {}, "confirm", "期满未提异议，视为确认", "无异议"),
+        ("item", "checking", {}, "accept", "期满未提异议，转绩效办审核", "对登记的加分无异议"),
+    ],
+)  # fmt: skip
+def test_silence_is_not_called_a_check(
+    people: People, kind: str, state: str, fields: dict[str, str], act: str, deemed: str, done: str
+) -> None:
+    """The record of the object, the ledger and the city's page say that nobody looked; what somebody did is called by its name."""
+    held, obj = REGISTERED[kind], Objects(people, "D10").held[kind]
+    type(obj).objects.filter(pk=obj.pk).update(state=state, due_on=date(2026, 3, 10), **fields)
+    if kind == "report":
+        assert tick(NOW) == 1
+    else:
+        append(act=f"{kind}.{act}", subject=f"{kind}:{obj.pk}", actor="system", at=NOW, content={})
+    office = people.client("office_director")
+    record = re.findall(r"<li.*?</li>|<tr.*?</tr>", office.get(held.address(obj)).content.decode(), re.DOTALL)  # fmt: skip
+    assert any(deemed in row and "系统" in row for row in record)
+    assert deemed in people.client("security_auditor").get("/office/ledger/").content.decode()
+    city = " ".join(office.get("/office/overview/city/").content.decode().split())
+    assert f"{held.words[0]} · {deemed}" in city
+    assert f"{held.words[0]} · {done}" not in city
+    append(act=f"{kind}.{act}", subject=f"{kind}:{obj.pk}", actor="unit_leader", at=NOW, content={})
+    assert f"{held.words[0]} · {done}" in " ".join(office.get("/office/overview/city/").content.decode().split())  # fmt: skip

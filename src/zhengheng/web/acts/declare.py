@@ -201,6 +201,8 @@ class Act:
     not_yet: Callable[[Any, date], Words | None] | None = None
     """Why it cannot be done on a day though the state leads to it: what has to come first, by whom or until when; None where it
     can. Until then nobody is asked for it: whoever it will wait for reads why, and the act is offered from then on."""
+    deemed: Words | None = field(default=None, kw_only=True)
+    """What it is called where nobody did it: its time passed in silence, which is no check, and the record says so."""
     clock: bool = field(default=True, kw_only=True)
     """Whether the day of the object is that of whoever does it; of what is done while somebody else's time runs, it is not."""
     page: Callable[[Any], str] | None = None
@@ -232,6 +234,10 @@ class Act:
     @property
     def name(self) -> str:
         return self.code.split(".")[1]
+
+    def words_by(self, machine: bool) -> Words:
+        """What it is called in the record, of a person's doing or of the machine's."""
+        return self.deemed if machine and self.deemed else self.words
 
     @property
     def by_decision(self) -> bool:

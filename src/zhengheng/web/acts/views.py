@@ -143,7 +143,7 @@ def _history(kind: Kind, obj: Any, subject: str) -> list[dict[str, Any]]:
     people = told.people(row.actor for row in rows)
     return [
         {
-            "words": told.act(row.act),
+            "words": told.act(row.act, row.actor),
             "by": people[row.actor],
             "row": row,
             "said": threads.said(kind, obj, row) if kind.thread else [],

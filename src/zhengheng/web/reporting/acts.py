@@ -50,6 +50,9 @@ from zhengheng.workflow.machines import REPORT
 
 Status = Literal["value", "not_applicable", "missing", "withheld"]
 
+DEEMED = ("期满未提异议，视为确认", "Deemed confirmed, as nobody objected in time")
+"""Of what a unit has days to object to, and let pass."""
+
 STATUS_WORDS = {code: contracts.STATUS_WORDS[code] for code in get_args(Status)}
 
 
@@ -456,7 +459,7 @@ REPORTS = Kind(
         Act("report.give_time", ("同意延期", "Give more time"), give_time, when=lambda r: r.more_time is not None, answers=True, clock=False),
         Act("report.refuse_time", ("不同意延期", "Refuse more time"), refuse_time, RefuseTimeGiven, when=lambda r: r.more_time is not None, optional=True, answers=True),
         Act("report.verify", ("审核通过", "Accept"), verify),
-        Act("report.confirm", ("核对无误", "Confirm"), confirm),
+        Act("report.confirm", ("核对无误", "Confirm"), confirm, deemed=DEEMED),
         Act("report.object", ("提出异议", "Object"), object_to, ObjectGiven, optional=True),
         Act("report.settle", ("认定", "Settle"), settle, SettleGiven, when=_from_elsewhere, typed=_settled, answers=True),
         Act("report.settle_found", ("认定，由单位核对", "Settle, for the unit's check"), settle_found, SettleGiven,
