@@ -43,7 +43,11 @@ from zhengheng.web.results.newer import successor, version_words
 from zhengheng.web.results.selectors import folder_of, loaded, reopenings
 from zhengheng.workflow.machines import PUBLICATION, STANDING
 
-SHOWS = {"score": ("得分和名次", "score and place"), "grade": ("等次", "grade"), "status": ("只显示各项指标状态", "status of indicators only")}  # fmt: skip
+SHOWS = {
+    "score": ("得分、名次、等次和各项指标状态", "score, place, grade and status of indicators"),
+    "grade": ("等次和各项指标状态", "grade and status of indicators"), "status": ("只有各项指标状态", "status of indicators only"),
+}  # fmt: skip
+"""All that goes out of a unit by each form of display: it is what the reviewer and the director sign for."""
 
 
 class PublicationError(ZhenghengError):
