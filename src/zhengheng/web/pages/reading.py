@@ -117,8 +117,15 @@ def _renewed(request: OfficeRequest, mine: Collection[Grant]) -> list[Reading]:
 
 
 def _later(rows: Collection[Waiting]) -> list[Reading]:
-    """What will wait for the account, and what comes first; of very many the first, and how many more there are."""
-    told = [Reading((f"{row.kind.words[0]}：{row.title[0]}", f"{row.kind.words[1]}: {row.title[1]}"), row.address, row.not_yet or row.state) for row in rows]  # fmt: skip
+    """What will wait for the account, what comes first, and what can be done meanwhile; of very many the first."""
+    told = []
+    for row in rows:
+        zh, en = row.not_yet or row.state
+        if row.acts:
+            zh += f"现在可以：{'、'.join(act.words[0] for act in row.acts)}。"
+            en = f"{en.rstrip('.')}. Until then you can: {', '.join(act.words[1] for act in row.acts)}."
+        title = f"{row.kind.words[0]}：{row.title[0]}", f"{row.kind.words[1]}: {row.title[1]}"
+        told.append(Reading(title, row.address, (zh, en)))
     return _cut(told, ("更多事项", "More to come"), "项暂时还不能办理", "cannot be done yet")
 
 
