@@ -187,7 +187,7 @@ def ask_time(doing: Doing) -> Change:
             zh=f"申请延期至：{doing.given.until} 应晚于现在的期限 {doing.obj.due_on}。",
             en=f"More time until: {doing.given.until} must lie after the day it is due now, {doing.obj.due_on}",
         )
-    return Change({"more_time": doing.given.until, "note": doing.given.reason}, {"until": doing.given.until.isoformat(), "reason": doing.given.reason})  # fmt: skip
+    return Change({"more_time": doing.given.until}, {"until": doing.given.until.isoformat(), "reason": doing.given.reason})  # fmt: skip
 
 
 def give_time(doing: Doing) -> Change:
@@ -428,6 +428,11 @@ def _settled(report: Report) -> dict[str, str]:
     return {"value": wanted or report.value, "confirmation": report.wanted_confirmation if wanted else ""}  # fmt: skip
 
 
+def _status(report: Report) -> tuple[str, str] | None:
+    """What was said of the value; nothing before anybody said anything."""
+    return STATUS_WORDS[report.status] if report.value or report.handed_in_at or report.status != "value" else None  # fmt: skip
+
+
 def _elsewhere(report: Report) -> tuple[str, str] | None:
     held = report.same_as.rulebook if report.same_as else None
     return (held.title_zh, held.title_en or held.title_zh) if held else None
@@ -486,7 +491,7 @@ REPORTS = Kind(
     facts=(
         Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
         Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", several(r.minutes, 'minute', 'minutes')) if r.minutes else None),
-        Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"), Column(("超出合理范围的确认理由", "Why it is right"), "confirmation"),
+        Column(("数据状态", "Status"), _status), Column(("说明", "Note"), "note"), Column(("超出合理范围的确认理由", "Why it is right"), "confirmation"),
         Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("补报 (逾期)", "Supplementary (late)"), "late"),
         Column(("申请延期至", "Asks for more time until"), "more_time"),
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
