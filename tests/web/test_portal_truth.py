@@ -459,6 +459,11 @@ def test_no_cell_is_a_dash_without_why_nor_a_number_without_its_unit(source: Pat
     draft = {"number": 3, "title": {"zh": "方案", "en": "Rulebook"}, "period": "2026", "open": False, "decided": False, "until": "2026-01-01", "units": units, "signed": 1}  # fmt: skip
     (source / TARGETS).write_text(json.dumps([draft]), encoding="utf-8")
     assert shown(source, "targets/3.html").count("尚未签订") == 1
+    for prefix, told in (
+        ("", "已签订目标的单位：1 / 2。"),
+        ("en/", "Units that have signed: 1 / 2."),
+    ):
+        assert told in re.sub(r"</?strong\s*>", "", shown(source, f"{prefix}targets/3.html"))
     assert shown(source, "en/targets/3.html").count("not signed yet") == 1
     assert "units that have signed: 1 / 2" in shown(source, "en/index.html")
     assert "正在研究意见" not in shown(source, "index.html")
