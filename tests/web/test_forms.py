@@ -223,8 +223,8 @@ def test_a_fault_in_a_table_names_its_column_and_its_limit() -> None:
     with pytest.raises(forms.GivenError) as refused:
         forms.check(given, {"rulebook": 1, "unit": "D10", "unmet": "长" * 4001, "steps": steps})
     said = [(one.zh, one.en) for one in refused.value.problems]
-    assert ("未完成的目标及原因: 太长，最多 4000 个字", "Targets not met, and why: is too long: 4000 characters at most") in said  # fmt: skip
-    assert ("改进安排 (对外公布) 第 2 行“改进措施”: 太长，最多 400 个字", "What is done next, for everybody to read, row 2, “What is done”: is too long: 400 characters at most") in said  # fmt: skip
+    assert ("未完成的目标及原因: 太长，最多 4000 个字", "“Targets not met, and why” is too long: 4000 characters at most") in said  # fmt: skip
+    assert ("改进安排 (对外公布) 第 2 行“改进措施”: 太长，最多 400 个字", "What is done next, for everybody to read, row 2, “What is done” is too long: 400 characters at most") in said  # fmt: skip
     assert any(zh == "改进安排 (对外公布) 第 3 行“改进措施”: 请填写" for zh, _ in said)
 
 
@@ -362,8 +362,27 @@ def test_a_value_without_a_digit_is_named_with_the_other_faults(people: People, 
     page = people.client("unit_leader").post("/office/changes/new/ask/", {"value": text})
     assert page.status_code == 422
     said = page.content.decode()
-    for words in ("要调整的目标: 请填写", "申请改为: 不是数", "事实与理由: 请填写"):
+    for words in ("要调整的目标: 请选择", "申请改为: 不是数", "事实与理由: 请填写"):
         assert words in said, words
+
+
+def test_a_fault_of_a_form_reads_as_a_sentence(people: People) -> None:
+    """What is chosen from a list is not filled in, a day has an example, and no verb stands behind a colon."""
+    Objects(people, "D10")
+    client = people.client("unit_leader")
+    given = {"rulebook": "", "steps.0.until": "明天", "steps.0.action": "逐件销号"}
+    said = client.post("/office/self-reports/new/draft/", given).content.decode()
+    for words in ("考核方案: 请选择", "第 1 行“完成日期”: 不是日期，请写成 2026-01-31"):
+        assert words in said, words
+    client.cookies["language"] = "en"
+    said = client.post("/office/self-reports/new/draft/", given).content.decode()
+    for words in ("“Rulebook”: choose one of the list", "“Done by” is no date; write it like 2026-01-31"):  # fmt: skip
+        assert words in said, words
+    assert ": is " not in said
+    said = client.post("/office/password/", {"old": "", "new": "", "again": ""}).content.decode()
+    assert said.count("is missing") >= 3
+    assert "is the old one" not in said
+    assert "is wrong" not in said
 
 
 def test_a_question_offers_the_indicators_by_which_ones_own_unit_is_scored(town: Town) -> None:
