@@ -120,6 +120,10 @@ def test_more_time_is_given_or_refused(town: Town) -> None:
     assert has_on_desk(town, "office_data", path)
     page = town.client("office_data").get(f"/office/{path}/", headers={"accept-language": "en"}).content.decode()  # fmt: skip
     assert "Asks for more time until" in page or "申请延期至" in page
+    assert "系统升级" in page, "whoever gives it reads why"
+    form = town.client("unit_reporter-D10").get(f"/office/{path}/submit/").content.decode()
+    assert "系统升级" not in form, "why it is late is no note of the value"
+    assert "数据状态" not in page, "nobody said anything of a value yet"
     town.post("office_data", f"{path}/refuse_time", reason="数据已经齐备")
     assert not has_on_desk(town, "office_data", path)
     held = town.get("unit_reporter-D10", path)

@@ -14,7 +14,7 @@ from tests.web import walks
 from tests.web.conftest import NOW, People, computed_run
 from tests.web.test_acts import Objects, filled
 from tests.web.town import INDICATORS, Town, packed
-from zhengheng.web.accounts.models import Account
+from zhengheng.web.accounts.models import Account, RoleGrant
 from zhengheng.web.acts import forms
 from zhengheng.web.acts.declare import Act, Given
 from zhengheng.web.acts.forms import UNDECIDED, UNNEEDED, inputs
@@ -223,8 +223,8 @@ def test_a_fault_in_a_table_names_its_column_and_its_limit() -> None:
     with pytest.raises(forms.GivenError) as refused:
         forms.check(given, {"rulebook": 1, "unit": "D10", "unmet": "长" * 4001, "steps": steps})
     said = [(one.zh, one.en) for one in refused.value.problems]
-    assert ("未完成的目标及原因: 太长，最多 4000 个字", "Targets not met, and why: is too long: 4000 characters at most") in said  # fmt: skip
-    assert ("改进安排 (对外公布) 第 2 行“改进措施”: 太长，最多 400 个字", "What is done next, for everybody to read, row 2, “What is done”: is too long: 400 characters at most") in said  # fmt: skip
+    assert ("未完成的目标及原因: 太长，最多 4000 个字", "“Targets not met, and why” is too long: 4000 characters at most") in said  # fmt: skip
+    assert ("改进安排 (对外公布) 第 2 行“改进措施”: 太长，最多 400 个字", "What is done next, for everybody to read, row 2, “What is done” is too long: 400 characters at most") in said  # fmt: skip
     assert any(zh == "改进安排 (对外公布) 第 3 行“改进措施”: 请填写" for zh, _ in said)
 
 
@@ -362,8 +362,27 @@ def test_a_value_without_a_digit_is_named_with_the_other_faults(people: People, 
     page = people.client("unit_leader").post("/office/changes/new/ask/", {"value": text})
     assert page.status_code == 422
     said = page.content.decode()
-    for words in ("要调整的目标: 请填写", "申请改为: 不是数", "事实与理由: 请填写"):
+    for words in ("要调整的目标: 请选择", "申请改为: 不是数", "事实与理由: 请填写"):
         assert words in said, words
+
+
+def test_a_fault_of_a_form_reads_as_a_sentence(people: People) -> None:
+    """What is chosen from a list is not filled in, a day has an example, and no verb stands behind a colon."""
+    Objects(people, "D10")
+    client = people.client("unit_leader")
+    given = {"rulebook": "", "steps.0.until": "明天", "steps.0.action": "逐件销号"}
+    said = client.post("/office/self-reports/new/draft/", given).content.decode()
+    for words in ("考核方案: 请选择", "第 1 行“完成日期”: 不是日期，请写成 2026-01-31"):
+        assert words in said, words
+    client.cookies["language"] = "en"
+    said = client.post("/office/self-reports/new/draft/", given).content.decode()
+    for words in ("“Rulebook”: choose one of the list", "“Done by” is no date; write it like 2026-01-31"):  # fmt: skip
+        assert words in said, words
+    assert ": is " not in said
+    said = client.post("/office/password/", {"old": "", "new": "", "again": ""}).content.decode()
+    assert said.count("is missing") >= 3
+    assert "is the old one" not in said
+    assert "is wrong" not in said
 
 
 def test_a_question_offers_the_indicators_by_which_ones_own_unit_is_scored(town: Town) -> None:
@@ -384,6 +403,39 @@ def test_a_question_offers_the_indicators_by_which_ones_own_unit_is_scored(town:
     assert offered("unit_leader-D10") == {"SEATS", "GROWTH", "ANSWERED"}
     assert offered("unit_leader-D19") == {"SEATS", "GROWTH", "ANSWERED", "SUN"}
     assert offered("statistics") == {"SEATS", "GROWTH", "ANSWERED", "SUN"}
+
+
+def test_forms_offer_the_units_own_indicators_and_those_of_the_chosen_rulebook(town: Town) -> None:
+    """On every form: neither another rulebook's, nor what an indicator is only made of, nor another name of the same code."""
+    other: dict[str, Any] = {
+        "code": "other", "units": [{"code": "D19", "name": "D19", "category": "bureau", "group": "all"}],
+        "tree": {"code": "total", "name": "总分", "children": ["SUN", "SEATS"]}, "weights": [{"from": date(2025, 1, 1), "table": {"SUN": 50, "SEATS": 50}}],
+    }  # fmt: skip
+    extra = [INDICATORS[0] | {"code": code, "name": name} for code, name in (("SUN", "日照"), ("SEATS", "别名"), ("RAW", "原始度量"))]  # fmt: skip
+    books = []
+    for content in (packed(), packed(extra, **other)):
+        file = take_in(name="town.zip", content=content, actor=town.people["office_indicators"], now=NOW)  # fmt: skip
+        books.append(RulebookVersion(**fields_of(*read_upload(file.pk), "2025"), state="adopted", made_at=NOW, adopted_on=date(2025, 1, 10)))  # fmt: skip
+        books[-1].save()
+
+    def offered(who: str, form: str) -> set[str]:
+        page = town.client(who).get(f"/office/{form}").content.decode()
+        return {code for code in ("SEATS", "GROWTH", "ANSWERED", "SUN", "RAW") if f'value="{code}"' in page} | ({"别名"} if "别名" in page else set())  # fmt: skip
+
+    own = {"SEATS", "GROWTH", "ANSWERED"}
+    assert offered("unit_leader-D10", "self-reports/new/draft/") == own
+    assert offered("unit_leader-D19", "self-reports/new/draft/") == own | {"SUN", "别名"}
+    assert offered("unit_leader-D19", f"self-reports/new/draft/?rulebook={books[0].pk}") == own
+    assert offered("statistics", "questions/new/ask/") == own | {"SUN", "别名"}
+    assert offered("statistics", f"questions/new/ask/?rulebook={books[1].pk}") == {"SEATS", "SUN", "别名"}  # fmt: skip
+    assert offered("office_indicators", "targets/new/propose/?unit=D10") == own
+    section = Unit.objects.create(code="D10-9", name_zh="办公室", kind="科室", parent=Unit.objects.get(code="D10"))  # fmt: skip
+    RoleGrant.objects.filter(account__username="unit_leader-D10").update(unit=section)
+    assert offered("unit_leader-D10", "questions/new/ask/") == own
+    sheet = TargetSheet.objects.create(rulebook=books[0], unit=Unit.objects.get(code="D10"), state="commission", made_at=NOW)  # fmt: skip
+    sheet.lines.create(indicator="GROWTH", proposed="5")
+    assert offered("commission_secretary", f"decisions/new/record/?subject=target:{sheet.pk}") == {"GROWTH"}  # fmt: skip
+    assert offered("commission_secretary", "decisions/new/record/?subject=result:1") == set()
 
 
 def test_a_trial_says_what_it_still_needs(people: People) -> None:

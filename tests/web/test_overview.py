@@ -552,7 +552,10 @@ def test_a_units_report_is_headed_by_its_period_and_says_place_and_part(
     yearly = of_unit(run, None, unit, "zh", NOW.date())
     assert yearly.title.endswith(f"{run.period} 年绩效报告")
     assert f"总分 {line.score}" in yearly.answer
-    assert f"，组内{'并列' if line.tied else ''}第 {line.place}" in yearly.answer
+    members = sum(bool(one.place) and group == held.line[unit][0] for group, one in held.line.values())  # fmt: skip
+    assert f"，组内{'并列' if line.tied else ''}第 {line.place} / {members}" in yearly.answer
+    page = people.client("office_data").get(f"/office/overview/{run.run}/units/{unit}/").content.decode()  # fmt: skip
+    assert f"第 {line.place} / {members}" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     part = replace(line, due="63 / 100", rate="90 %", part=("本期计入", "counted in this period"))
     with pytest.MonkeyPatch.context() as patched:
         patched.setitem(held.line, unit, (held.line[unit][0], part))

@@ -487,6 +487,11 @@ def test_no_cell_is_a_dash_without_why_nor_a_number_without_its_unit(source: Pat
     assert "A 甲" not in shown(source, "targets/3.html"), (
         "the public knows an indicator by its name"
     )
+    for prefix, told in (
+        ("", "已签订目标的单位：1 / 2。"),
+        ("en/", "Units that have signed: 1 / 2."),
+    ):
+        assert told in re.sub(r"</?strong\s*>", "", shown(source, f"{prefix}targets/3.html"))
     assert shown(source, "en/targets/3.html").count("not signed yet") == 1
     assert "units that have signed: 1 / 2" in shown(source, "en/index.html")
     assert "正在研究意见" not in shown(source, "index.html")

@@ -954,6 +954,19 @@ def test_the_paper_to_be_signed_holds_what_the_public_will_see(
         assert places == sorted(places), states
 
 
+@pytest.mark.parametrize("shows", SHOWS)
+def test_a_form_of_display_is_named_by_all_that_goes_out(
+    people: People, result: ResultRun, shows: str
+) -> None:
+    """Who reviews and who releases sign for its words."""
+    document = document_of(prepare(people, result, shows=shows))
+    units = [unit for group in document["groups"] for unit in group["units"]]
+    out = {word for word, key in (("得分", "score"), ("名次", "place"), ("等次", "grade")) if any(unit.get(key) for unit in units)}  # fmt: skip
+    assert {word for word in ("得分", "名次", "等次") if word in SHOWS[shows][0]} == out
+    assert any(document["marks"].values())
+    assert "各项指标状态" in SHOWS[shows][0]
+
+
 def test_only_who_reviews_and_who_releases_read_exactly_what_will_be_published(
     people: People, result: ResultRun
 ) -> None:

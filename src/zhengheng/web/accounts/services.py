@@ -152,6 +152,9 @@ def change_password(*, account: Account, old: str, new: str, again: str, now: da
 
     Nobody sees what he types there, so a slip would lock him out: both times must be the same. Raises AccountError.
     """
+    fields = (("old", "原密码", "the old password", old), ("new", "新密码", "the new password", new), ("again", "再次输入的新密码", "the new password, typed again", again))  # fmt: skip
+    if empty := [Problem(field, "password.empty", f"请填写{zh}。", f"{en} is missing") for field, zh, en, value in fields if not value]:  # fmt: skip
+        raise AccountError(empty)
     problems = _weak(new, account)
     if not account.check_password(old):
         problems.append(

@@ -200,7 +200,11 @@ class Act:
     An optional act that has one waits for somebody then, and only then."""
     not_yet: Callable[[Any, date], Words | None] | None = None
     """Why it cannot be done on a day though the state leads to it: what has to come first, by whom or until when; None where it
-    can. The object stays with whoever it waits for, and the act is offered from then on."""
+    can. Until then nobody is asked for it: whoever it will wait for reads why, and the act is offered from then on."""
+    deemed: Words | None = field(default=None, kw_only=True)
+    """What it is called where nobody did it: its time passed in silence, which is no check, and the record says so."""
+    clock: bool = field(default=True, kw_only=True)
+    """Whether the day of the object is that of whoever does it; of what is done while somebody else's time runs, it is not."""
     page: Callable[[Any], str] | None = None
     """The address of a page of its own for the form, where fields in a row would not do."""
     signer: Role | None = None
@@ -230,6 +234,15 @@ class Act:
     @property
     def name(self) -> str:
         return self.code.split(".")[1]
+
+    def words_by(self, machine: bool) -> Words:
+        """What it is called in the record, of a person's doing or of the machine's."""
+        return self.deemed if machine and self.deemed else self.words
+
+    @property
+    def by_decision(self) -> bool:
+        """Whether it carries out what the commission decided."""
+        return "decision" in self.given.model_fields
 
     @property
     def on_paper(self) -> bool:
@@ -342,6 +355,9 @@ class Kind:
     """Of a kind on which the commission may decide other values than those before it: checks them, each with what confirms
     it, by indicator, as where they are carried out, and raises what is wrong."""
 
+    stated: Callable[[Any], list[tuple[str, Words]]] | None = None
+    """Of such a kind: the indicators of which a decision on an object may state a value, with what each is called."""
+
     about: Callable[[Any], tuple["Kind", Any] | None] | None = None
     """The object that this one tells of, with its kind: whoever may read that one is its `reader`."""
 
@@ -355,6 +371,8 @@ class Kind:
     """Of an object that is about one value: its unit of measure and its period, which stand beside every field of that value."""
     due: Callable[[Any, date], date | None] | None = None
     """By when whoever has the object on the desk owes his act, where the object's own day is not that: the end of a time that runs."""
+    under_way: Callable[[str], Words | None] | None = None
+    """Of the kind whose objects carry acts on others: that one about a subject was begun and is not ready yet, in words."""
     known: Callable[[Any], tuple[Words, date] | None] | None = None
     """A day that the object or its rulebook knows where no clock runs (a hearing, a handover, “not before”), with its words."""
     told: bool = False

@@ -100,6 +100,18 @@ def with_faults(fields: list[Input], problems: Sequence[Problem]) -> list[Input]
     ]
 
 
+def as_asked(fields: Sequence[Input], problems: Sequence[Problem]) -> list[Problem]:
+    """The problems in the words of the form: what is chosen from a list is not filled in."""
+    chosen = {one.name for one in fields if one.kind == "choice"}
+    chosen |= {cell.name.split(".")[-1] for one in fields for row in one.rows[:1] for cell in row if cell.kind == "choice"}  # fmt: skip
+    return [
+        replace(one, zh=f"{one.zh.removesuffix('请填写')}请选择", en=f"{one.en.removesuffix(' is missing')}: choose one of the list")
+        if one.where.split(".")[-1] in chosen and one.zh.endswith("请填写") and one.en.endswith(" is missing")
+        else one
+        for one in problems
+    ]  # fmt: skip
+
+
 _LINES = frozenset({"rows", "files", "file"})
 
 
@@ -275,7 +287,10 @@ def _problem(given: type[Given], one: Any) -> Problem:
     zh, en = _words(place[0], info) if info else ("".join(place[:1]),) * 2
     in_row = _in_row(info, place) if info else ("", "")
     why = why_of(one["type"], one.get("ctx"))
-    return Problem(".".join(place), f"field.{one['type']}", f"{zh}{in_row[0]}: {why[0]}", f"{en}{in_row[1]}: {why[1]}")  # fmt: skip
+    subject = f"{en}{in_row[1]}" if in_row[1] else f"“{en}”"
+    # A sentence goes on after its subject; what is to be done stands apart from it.
+    told = f"{subject} {why[1]}" if why[1].startswith(_VERBS) else f"{en}{in_row[1]}: {why[1]}"
+    return Problem(".".join(place), f"field.{one['type']}", f"{zh}{in_row[0]}: {why[0]}", told)
 
 
 def _in_row(info: FieldInfo, place: Sequence[str]) -> Words:
@@ -316,16 +331,18 @@ _BOUNDS = {
 }  # fmt: skip
 """What a number beyond its limit is told, before that limit."""
 
+_VERBS = ("is ", "are ", "needs ", "does ")
+_NO_DATE: Words = ("不是日期，请写成 2026-01-31", "is no date; write it like 2026-01-31")
 _WHY = {
     "extra_forbidden": ("没有这一项", "there is no such field"), "int_type": ("应是整数", "is to be a whole number"),
     "string_type": ("应是文字", "is to be text"), "bool_parsing": ("应是 true 或 false", "is to be true or false"),
     "bool_type": ("应是 true 或 false", "is to be true or false"), "int_from_float": ("应是整数", "is to be a whole number"),
     "list_type": ("应是列表", "is to be a list"), "dict_type": ("应是一组键和值", "is to be an object"),
-    "model_attributes_type": ("应是一组键和值", "is to be an object"), "date_type": ("不是日期", "is no date"),
+    "model_attributes_type": ("应是一组键和值", "is to be an object"), "date_type": _NO_DATE,
     "json_invalid": ("不是 JSON", "is no JSON"), "string_pattern_mismatch": ("写法不符合要求", "is not written as it should be"),
     "missing": ("请填写", "is missing"), "too_short": ("请至少填写或上传一项", "needs at least one entry or file"), "too_long": ("太多", "are too many"), "string_too_long": ("太长", "is too long"),
-    "string_too_short": ("请填写", "is missing"), "text_empty": ("请填写文字，只有空格或标点不算", "write something; spaces and marks alone do not count"), "date_from_datetime_parsing": ("不是日期", "is no date"),
-    "date_parsing": ("不是日期", "is no date"), "decimal_parsing": ("不是数", "is no number"),
+    "string_too_short": ("请填写", "is missing"), "text_empty": ("请填写文字，只有空格或标点不算", "write something; spaces and marks alone do not count"), "date_from_datetime_parsing": _NO_DATE,
+    "date_parsing": _NO_DATE, "decimal_parsing": ("不是数", "is no number"),
     "int_parsing": ("不是整数", "is no whole number"), "literal_error": ("请从列表中选择", "choose one of the list"),
     "greater_than": ("太小", "is too small"), "greater_than_equal": ("太小", "is too small"),
     "less_than_equal": ("太大", "is too large"), "datetime_from_date_parsing": ("不是时间", "is no moment"),

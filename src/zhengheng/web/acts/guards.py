@@ -17,7 +17,7 @@ from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.parts import Part, parts, parts_in
 from zhengheng.web.accounts.selectors import ForbiddenError, grants, standing
-from zhengheng.web.acts.declare import Act, Kind, Words
+from zhengheng.web.acts.declare import Act, Kind, Words, kind_named
 from zhengheng.web.acts.earlier import earlier_step
 from zhengheng.web.organisation.succession import check_there
 from zhengheng.workflow.machine import StateError
@@ -148,10 +148,33 @@ def check_apart(kind: Kind, act: Act, obj: Any, given: Any, actor: Account, day:
         raise EarlierStepError.one(act.code, "step.other", zh=zh, en=en)
 
 
-def check_yet(act: Act, obj: Any, day: date) -> None:
+def check_yet(kind: Kind, act: Act, obj: Any, account: Account, day: date) -> None:
     """Raise StateError for an act before which somebody else has to act, or a day to pass."""
-    if act.not_yet is not None and (told := act.not_yet(obj, day)):
+    if told := not_yet(kind, act, obj, account, day):
         raise StateError.one(act.code, "act.not_yet", zh=told[0], en=told[1])
+
+
+def not_yet(kind: Kind, act: Act, obj: Any, account: Account, day: date) -> Words | None:
+    """Why an act cannot be done on a day though it is the account's: a day has to come, somebody else acts first, or the
+    decision that it carries out is recorded and not attested; None where it can."""
+    if act.not_yet is not None and (told := act.not_yet(obj, day)):
+        return told
+    return _unattested(kind, act, obj, account, day) if act.by_decision else None
+
+
+def _unattested(kind: Kind, act: Act, obj: Any, account: Account, day: date) -> Words | None:
+    """That the decision is on its way: whoever recorded it would record it once more if he were asked for one."""
+    decisions = kind_named("decision")
+    told = decisions.under_way(f"{kind.name}:{obj.pk}") if decisions.under_way else None
+    if told is None:
+        return None
+    listed = act.choices(obj, account, day) if act.choices else {}
+    if listed.get("decision") or not listed.get("decision.needed", True):
+        return None
+    return (
+        f"{told[0]}复核以后可以办理“{act.words[0]}”。",
+        f"{told[1]} Then “{act.words[1]}” can be done.",
+    )
 
 
 def free(kind: Kind, act: Act, obj: Any, account: Account, day: date, given: Any = None) -> bool:

@@ -53,7 +53,11 @@ def _told(kind: Kind, act: Act, obj: Any, steps: int, actor: Account, error: Zhe
         )  # fmt: skip
     if last is None or isinstance(error, ForbiddenError):
         return None
-    (zh, en), at, what = told.people([last.actor])[last.actor], _at(last), told.act(last.act)
+    (zh, en), at, what = (
+        told.people([last.actor])[last.actor],
+        _at(last),
+        told.act(last.act, last.actor),
+    )
     return StaleError.one(
         subject, "stale", zh=f"您打开页面之后，{zh}已于 {at} 办理“{what[0]}”，您的办理没有生效。请看清现在的情况后再办。",
         en=f"after you opened the page, {en} did “{what[1]}” on {at}; yours had no effect. See how it stands, then try again",
@@ -62,7 +66,11 @@ def _told(kind: Kind, act: Act, obj: Any, steps: int, actor: Account, error: Zhe
 
 def _then(last: LedgerEntry) -> tuple[str, str]:
     """What was done to the object last, behind what was done before it."""
-    (zh, en), at, what = told.people([last.actor])[last.actor], _at(last), told.act(last.act)
+    (zh, en), at, what = (
+        told.people([last.actor])[last.actor],
+        _at(last),
+        told.act(last.act, last.actor),
+    )
     return f"，此后{zh}于 {at} 办理了“{what[0]}”", f", and after it {en} did “{what[1]}” on {at}"
 
 

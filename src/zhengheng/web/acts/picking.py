@@ -4,8 +4,8 @@ A field's name says what it refers to: `unit` is a unit, `decision` a decision, 
 (`Act.choices`) stands before these.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -24,7 +24,7 @@ from zhengheng.web.acts.forms import row_of
 from zhengheng.web.acts.guards import finals, is_final
 from zhengheng.web.acts.known import kinds
 from zhengheng.web.acts.within import BEGUN, RHYTHMS
-from zhengheng.web.decisions.matters import SUBJECTS, is_before, waiting_states
+from zhengheng.web.decisions.matters import SUBJECTS, found, is_before, waiting_states
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Item
@@ -50,6 +50,8 @@ class Asked:
     obj: Any
     account: Account
     day: date
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    """What stands in the form already, by the page that led here or by whoever fills it in."""
 
 
 def _names(unit: Unit) -> Words:
@@ -116,9 +118,16 @@ def _version(obj: Any) -> RulebookVersion | None:
     return run.version if isinstance(run, ResultRun) else None
 
 
-def _books(asked: Asked) -> Iterator[Rulebook]:
-    version = _version(asked.obj)
-    yield from (book_of(one) for one in ([version] if version else adopted()))
+def _versions(asked: Asked) -> list[RulebookVersion]:
+    """The rulebook of the object, or the one that is chosen in the form; until one is, all in force."""
+    if version := _version(asked.obj):
+        return [version]
+    held = list(adopted())
+    return [one for one in held if str(one.pk) == str(asked.typed.get("rulebook", ""))] or held
+
+
+def _books(asked: Asked) -> list[Rulebook]:
+    return [book_of(one) for one in _versions(asked)]
 
 
 def _rulebooks(asked: Asked) -> Choices:
@@ -128,45 +137,77 @@ def _rulebooks(asked: Asked) -> Choices:
 
 
 def _known(found: Iterable[tuple[str, Any]]) -> Choices:
-    """Code and name of each; a code that several rulebooks have stands once."""
+    """Code and name of each; a code that several rulebooks have stands once, with every name that it has in one of them."""
+    return _named((code, (name.zh, name.say("en"))) for code, name in found)
+
+
+def _named(found: Iterable[tuple[str, Words]]) -> Choices:
+    names: dict[str, list[Words]] = {}
+    for code, words in found:
+        names.setdefault(code, []).append(words)
     return [
-        (code, (f"{code} {name.zh}", f"{code} {name.say('en')}"))
-        for code, name in dict(found).items()
+        (code, (f"{code} {_each(zh for zh, _ in words)}", f"{code} {_each(en for _, en in words)}"))
+        for code, words in names.items()
     ]
 
 
+def _each(words: Iterable[str]) -> str:
+    """Every name once."""
+    return " / ".join(dict.fromkeys(words))
+
+
 def _indicators(asked: Asked) -> Choices:
-    if asked.act.code == "target.propose":
-        return [(code, _with_measure(one)) for code, one in {i.code: i for book in _books(asked) for i in book.indicators}.items()]  # fmt: skip
-    if asked.act.code == "question.ask" and (mine := _scored(asked)):
-        return mine
-    if not isinstance(asked.obj, TargetSheet):
+    """Those of the object's own lines or of its rulebook; while an object is made about units, those by which they are scored."""
+    if asked.act.code == "decision.record":
+        return _decidable(asked)
+    if isinstance(asked.obj, TargetSheet):
+        names = {one.code: one for one in book_of(asked.obj.rulebook).indicators}
+        return [(line.indicator, _aim(names[line.indicator], line.proposed)) for line in asked.obj.lines.all()]  # fmt: skip
+    unit = getattr(asked.obj, "unit", None)
+    if asked.obj is not None and not (isinstance(unit, Unit) and _version(asked.obj)):
         return _known((one.code, one.name) for book in _books(asked) for one in book.indicators)
-    names = {one.code: one for one in book_of(asked.obj.rulebook).indicators}
-    return [(line.indicator, _aim(names[line.indicator], line.proposed)) for line in asked.obj.lines.all()]  # fmt: skip
+    return _scored(asked, {unit.code} if isinstance(unit, Unit) else _meant(asked))
 
 
-def _scored(asked: Asked) -> Choices:
-    """The indicators by which the account's own units are scored; none for whoever belongs to no assessed unit."""
-    units = {grant.unit for grant in grants(asked.account, asked.day) if grant.unit}
-    found: list[tuple[str, Any]] = []
-    for version in adopted() if units else ():
-        book, year = book_of(version), parse_period(version.period)
-        mine = [one for one in assessed(book) if one.code in units]
-        found += [
-            (one.code, one.name) for one in book.indicators
-            if any(weight_of(book, one.code, unit.category, year) and one.code not in unit.exempt for unit in mine)
-        ]  # fmt: skip
-    # Of several years of a rulebook the newest, which stands first, names an indicator.
-    return _known(sorted(dict(reversed(found)).items()))
+def _meant(asked: Asked) -> Collection[str]:
+    """The units that a form is about: the one that is chosen, else those of the account and what they are part of."""
+    if chosen := asked.typed.get("unit"):
+        return {str(chosen)}
+    held = Unit.objects.filter(code__in={one.unit for one in grants(asked.account, asked.day) if one.unit})  # fmt: skip
+    return {one.code for unit in held.select_related("parent__parent") for one in (unit, *unit.above())}  # fmt: skip
+
+
+def _scored(asked: Asked, units: Collection[str]) -> Choices:
+    """The indicators by which units are scored, of the newest rulebooks first; where none of them is, those of every
+    assessed unit. What an indicator is only made of is none of them."""
+    years = [(book_of(one), parse_period(one.period)) for one in _versions(asked)]
+    by_year = [(book, year, assessed(book)) for book, year in years]
+    mine = [(book, year, [unit for unit in held if unit.code in units]) for book, year, held in by_year]  # fmt: skip
+    says = _with_measure if asked.act.code == "target.propose" else _plainly
+    return sorted(_named(
+        (one.code, says(one))
+        for book, year, held in (mine if any(held for *_, held in mine) else by_year) for one in book.indicators
+        if any(one.code not in unit.exempt and weight_of(book, one.code, unit.category, year) for unit in held)
+    ))  # fmt: skip
+
+
+def _decidable(asked: Asked) -> Choices:
+    """The indicators of which a decision may state values: of what is chosen; until it is, of all that waits for one."""
+    subject = asked.typed.get("subject")
+    here = [found(str(subject))] if subject else [found(one) for one, _ in _subjects(asked)]
+    return _named(line for one in here if one and one[0].stated for line in one[0].stated(one[1]))
+
+
+def _plainly(indicator: Indicator) -> Words:
+    return indicator.name.zh, indicator.name.say("en")
 
 
 def _with_measure(indicator: Indicator) -> Words:
     """An indicator with what it is measured in."""
     zh, en = (indicator.unit_said.say(spoken) for spoken in LANGUAGES)
     return (
-        f"{indicator.code} {indicator.name.zh}" + (f"（{zh}）" if zh else ""),
-        f"{indicator.code} {indicator.name.say('en')}" + (f" ({en})" if en else ""),
+        indicator.name.zh + (f"（{zh}）" if zh else ""),
+        indicator.name.say("en") + (f" ({en})" if en else ""),
     )
 
 
@@ -218,15 +259,15 @@ def _holders(role: Role) -> Callable[[Asked], Choices]:
 
 def _subjects(asked: Asked) -> Choices:
     """What was submitted and waits for a decision of the commission, or may come before it."""
-    found: Choices = []
+    held: Choices = []
     for kind in kinds():
         if kind.name not in SUBJECTS:
             continue
         for obj in kind.all().filter(state__in=waiting_states(kind)):
             if is_before(kind, obj):
                 (zh, en), state = kind.title(obj), kind.state_of(obj, asked.day)
-                found.append((f"{kind.name}:{obj.pk}", (f"{kind.words[0]} · {zh}（{state[0]}）", f"{kind.words[1]} · {en} ({state[1]})")))  # fmt: skip
-    return found
+                held.append((f"{kind.name}:{obj.pk}", (f"{kind.words[0]} · {zh}（{state[0]}）", f"{kind.words[1]} · {en} ({state[1]})")))  # fmt: skip
+    return held
 
 
 def _lines(asked: Asked) -> Choices:

@@ -1,6 +1,7 @@
 """Which objects an account sees, and what it can do to one now."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from zhengheng.domain.problems import NotFoundError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import grants, standing
 from zhengheng.web.acts.declare import Act, Kind, Words
-from zhengheng.web.acts.guards import finals, free, is_gone, kept_from, reaches_behind
+from zhengheng.web.acts.guards import finals, free, is_gone, kept_from, not_yet, reaches_behind
 from zhengheng.web.organisation.succession import all_before
 from zhengheng.workflow.permissions import anywhere, may, reach
 from zhengheng.workflow.roles import Grant, Role
@@ -69,7 +70,7 @@ def open_acts(
     """What the account can do to the object as it stands on a day; `known` are the final years, where many objects are asked about."""
     return [
         act for act in _lawful(kind, obj, account, held, day, known)
-        if act.not_yet is None or act.not_yet(obj, day) is None
+        if not_yet(kind, act, obj, account, day) is None
     ]  # fmt: skip
 
 
@@ -107,11 +108,10 @@ def withheld(
 ) -> Words | None:
     """Why an act for which the object waits is not offered: to somebody of its own unit, or who took an earlier step, and whose turn
     it is; to anybody, what has to come first."""
-    waiting = [act for act in _rightful(kind, obj, account, held, day) if not act.optional]
     told = (
-        kept_from(kind, act, obj, None, account, day) or (act.not_yet and act.not_yet(obj, day))
-        for act in waiting
-    )
+        (None if act.optional else kept_from(kind, act, obj, None, account, day)) or not_yet(kind, act, obj, account, day)
+        for act in _rightful(kind, obj, account, held, day)
+    )  # fmt: skip
     return next((one for one in told if one), None)
 
 
@@ -120,8 +120,28 @@ def makers(kind: Kind, held: Collection[Grant]) -> list[Act]:
     return [act for act in kind.makers if anywhere(held, act.code)]
 
 
+@dataclass(frozen=True)
+class Expected:
+    """An object that an act of an account is expected of, now or later."""
+
+    obj: Any
+    acts: list[Act]
+    """What the account can do to it now."""
+    now: bool
+    """Whether an act that it waits for can be done now; before, the account is asked for nothing."""
+    clock: bool
+    """Whether the object's day is that of an act it waits for: what is done while another's time runs has none."""
+    not_yet: Words | None
+    """Why an act that it waits for cannot be done yet."""
+
+
 def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]:
     """Objects that wait for an act of this account."""
+    return [(one.obj, one.acts) for one in expected(kind, account, day) if one.now]
+
+
+def expected(kind: Kind, account: Account, day: date) -> list[Expected]:
+    """Objects that wait for an act of this account, or will once a day has come or somebody else has acted."""
     held = grants(account, day)
     mine = [
         act
@@ -143,9 +163,19 @@ def owed(kind: Kind, account: Account, day: date) -> list[tuple[Any, list[Act]]]
             if (not act.optional or act.waits) and _waits(kind, act, obj, account, led, day)
         ]
         if waiting and sees(kind, obj, account, held):
-            acts = [act for act in lawful if act.not_yet is None or act.not_yet(obj, day) is None]
-            found.append((obj, acts))
+            found.append(_expected(kind, obj, lawful, waiting, account, day))
     return found
+
+
+def _expected(
+    kind: Kind, obj: Any, lawful: list[Act], waiting: list[Act], account: Account, day: date
+) -> Expected:
+    later = {act.code: told for act in lawful if (told := not_yet(kind, act, obj, account, day))}
+    now = [act for act in waiting if act.code not in later]
+    return Expected(
+        obj, [act for act in lawful if act.code not in later], bool(now), any(act.clock for act in now),
+        next((later[act.code] for act in waiting if act.code in later), None),
+    )  # fmt: skip
 
 
 def _led(held: Collection[Grant], day: date) -> frozenset[str]:

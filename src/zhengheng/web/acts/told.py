@@ -7,6 +7,7 @@ from functools import cache
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.acts.services import SYSTEM as MACHINE
 from zhengheng.web.files.models import StoredFile
 
 OTHER_ACTS: dict[str, Words] = {
@@ -46,16 +47,22 @@ def acts() -> dict[str, Words]:
     return OTHER_ACTS | {act.code: act.words for kind in KINDS for act in kind.acts}
 
 
-def act(code: str) -> Words:
-    """An act's words."""
-    return acts().get(code, (code, code))
+@cache
+def _deemed() -> dict[str, Words]:
+    return {act.code: act.words_by(machine=True) for kind in KINDS for act in kind.acts}
+
+
+def act(code: str, actor: str = "") -> Words:
+    """An act's words; of one that a person could do and that took effect by silence, those that say so."""
+    named = _deemed() if actor == MACHINE else acts()
+    return named.get(code) or acts().get(code, (code, code))
 
 
 def people(logins: Iterable[str]) -> dict[str, Words]:
     """Of each login who it is: the person's name; what a machine did is the system's."""
     wanted = set(logins)
     names = dict(Account.objects.filter(username__in=wanted).values_list("username", "name"))
-    return {one: SYSTEM if one == "system" else (names.get(one, one),) * 2 for one in wanted}
+    return {one: SYSTEM if one == MACHINE else (names.get(one, one),) * 2 for one in wanted}
 
 
 def areas() -> dict[str, Words]:

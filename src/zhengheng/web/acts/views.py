@@ -57,11 +57,17 @@ def listing(request: OfficeRequest, kind: Kind) -> HttpResponse:
         "kind": kind, "page": page, "total": len(found), "chosen": chosen,
         "columns": [kind.columns[n] for n in held_by], "due": any(obj.due_on for obj in page),
         "states": [(head, words, count) for head, (words, count) in heads.items()],
-        "rows": [(obj, kind.address(obj), [row[n] for n in held_by], kind.state_of(obj)) for obj, row in zip(page, rows, strict=True)],
+        "rows": [(obj, kind.address(obj), [row[n] for n in held_by], kind.state_of(obj), _is_late(kind, obj, day)) for obj, row in zip(page, rows, strict=True)],
         "makers": selectors.makers(kind, held), "note": kind.note() if kind.note else None,
         "links": [(address, words) for address, words, act in kind.links if not act or anywhere(held, act)],
     }  # fmt: skip
     return render(request, "acts/list.html", context)
+
+
+def _is_late(kind: Kind, obj: Any, day: date) -> bool:
+    """Whether the day by which an act is owed is past."""
+    due = kind.due(obj, day) if kind.due else obj.due_on
+    return due is not None and due < day and obj.state not in kind.machine.final
 
 
 def _head(kind: Kind, obj: Any) -> str:
@@ -143,7 +149,7 @@ def _history(kind: Kind, obj: Any, subject: str) -> list[dict[str, Any]]:
     people = told.people(row.actor for row in rows)
     return [
         {
-            "words": told.act(row.act),
+            "words": told.act(row.act, row.actor),
             "by": people[row.actor],
             "row": row,
             "said": threads.said(kind, obj, row) if kind.thread else [],
@@ -156,10 +162,10 @@ def _history(kind: Kind, obj: Any, subject: str) -> list[dict[str, Any]]:
 def _inputs(
     kind: Kind, act: Act, obj: Any, request: OfficeRequest, typed: dict[str, Any]
 ) -> list[forms.Input]:
-    asked = picking.Asked(act, obj, request.user, request.now.date())
     listed = act.choices(obj, request.user, request.now.date()) if act.choices else {}
     first = act.typed(obj) if act.typed and obj is not None else {}
     said = request.GET.dict() if obj is None else {}
+    asked = picking.Asked(act, obj, request.user, request.now.date(), {**said, **first, **typed})
     choices = {**picking.picks(act.given, asked, without=listed), **listed}
     found = forms.inputs(act.given, {**said, **first, **typed}, choices, picking.suggestions(act.given, asked))  # fmt: skip
     lacking = obj is not None and any(one.empty == forms.UNDECIDED for one in found)
@@ -231,7 +237,7 @@ def act(request: OfficeRequest, kind: Kind, number: int, act: str) -> HttpRespon
         kind, obj, request.user, grants(request.user, request.now.date()), request.now.date()
     ):
         guards.check_apart(kind, doing, obj, None, request.user, request.now.date())
-        guards.check_yet(doing, obj, request.now.date())
+        guards.check_yet(kind, doing, obj, request.user, request.now.date())
         raise forbidden(doing.code)
     if request.method != "POST" and doing.wants_proof and not is_proved(request):
         return redirect(f"{reverse('prove')}?{urlencode({'next': request.get_full_path()})}")
@@ -261,8 +267,8 @@ def _form(
     typed = {**request.POST.dict(), **left.typed}
     mine = StoredFile.objects.filter(given_by=request.user).in_bulk([n for held in kept.values() for n in held])  # fmt: skip
     files = {name: [mine[n] for n in held if n in mine] for name, held in kept.items()}
-    wrong = problems.problems if problems else ()
     fields = _inputs(kind, doing, obj, request, typed | files)
+    wrong = forms.as_asked(fields, problems.problems) if problems else []
     context = {
         "kind": kind, "act": doing, "object": obj, "title": kind.title(obj) if obj else kind.words,
         "back": kind.address(obj) if obj else kind.listing,

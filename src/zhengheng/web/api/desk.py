@@ -9,7 +9,7 @@ from ninja import Schema
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.api.repeat import Writing
 from zhengheng.web.api.schemas import ErrorOut
-from zhengheng.web.pages.desk import desk, note_since
+from zhengheng.web.pages.desk import expected_of, note_since, parted
 from zhengheng.web.pages.reading import to_read
 from zhengheng.web.results.selectors import find
 from zhengheng.web.results.services import take_package
@@ -75,7 +75,8 @@ def _said(words: tuple[str, str]) -> dict[str, str]:
 @router.get("/desk", response={200: DeskOut, **ERRORS})
 def my_desk(request: OfficeRequest) -> dict[str, Any]:
     """All that waits for an act of the caller, with its day and the working days left; and what there is to read."""
-    rows = [row for _, rows in desk(request.user, request.now.date()) for row in rows]
+    waiting, later = parted(expected_of(request.user, request.now.date()))
+    rows = [row for _, rows in waiting for row in rows]
     note_since(rows)
     return {
         "waiting": [
@@ -85,7 +86,7 @@ def my_desk(request: OfficeRequest) -> dict[str, Any]:
             for row in rows
         ],
         "overdue": sum(row.left is not None and row.left < 0 for row in rows),
-        "reading": [{"title": _said(one.title), "why": _said(one.why), "address": one.address} for one in to_read(request)],
+        "reading": [{"title": _said(one.title), "why": _said(one.why), "address": one.address} for one in to_read(request, later)],
     }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from zhengheng.web.appeals.panel import (
     HearingGiven,
     MinutesGiven,
     PreviewGiven,
+    before_hearing,
     call_hearing,
     decide,
     draw,
@@ -50,9 +51,9 @@ from zhengheng.web.appeals.ruling import (
     apply,
     ask_second,
     close,
-    nobody_may_ask,
     rule,
     second_until,
+    unsettled,
 )
 from zhengheng.web.appeals.services import GROUNDS, OUTCOMES, AppealError, check_value
 from zhengheng.web.appeals.votes import VoteGiven, vote
@@ -121,6 +122,12 @@ def _matter(appeal: Appeal) -> Matter:
     )  # fmt: skip
 
 
+def _stated(appeal: Appeal) -> list[tuple[str, tuple[str, str]]]:
+    """The contested value's indicator alone."""
+    name = selectors.run_of(appeal).rulebook.indicator(appeal.series).name
+    return [(appeal.series, (name.zh, name.say("en")))]
+
+
 def _decides(appeal: Appeal, values: Mapping[str, tuple[str, str]]) -> None:
     """The commission decides the contested value, and no other."""
     if set(values) != {appeal.series}:
@@ -134,7 +141,7 @@ def _decides(appeal: Appeal, values: Mapping[str, tuple[str, str]]) -> None:
 APPEALS = Kind(
     thread=True, machine=APPEAL, path="appeals", words=("申诉", "Appeals"), model=Appeal, parties=selectors.concerned,
     title=lambda a: (f"{a.unit.name_zh}: {shown.name(a)[0]}", f"{a.unit.name_en or a.unit.name_zh}: {shown.name(a)[1]}"),
-    standing=_standing, queryset=selectors.appeals, matter=_matter, decides=_decides,
+    standing=_standing, queryset=selectors.appeals, matter=_matter, decides=_decides, stated=_stated,
     took={SEATED: (("评审组成员", "member of the panel"), selectors.sat)},
     acts=(
         Act("appeal.draft", ("起草申诉", "Draft an appeal"), draft, DraftGiven,
@@ -152,7 +159,7 @@ APPEALS = Kind(
                   "The rulebook says how many. The panel is drawn once; a seat is drawn again only after its member stepped back with a reason. A matter that was withdrawn and filed again goes to the panel it had."),
             when=lambda a: bool(selectors.empty_seats(a))),
         Act("appeal.call_hearing", ("通知听证", "Call a hearing"), call_hearing, HearingGiven, optional=True),
-        Act("appeal.sign_minutes", ("登记笔录", "File the minutes"), sign_minutes, MinutesGiven),
+        Act("appeal.sign_minutes", ("登记笔录", "File the minutes"), sign_minutes, MinutesGiven, not_yet=before_hearing),
         Act("appeal.vote", ("表决", "Vote"), vote, VoteGiven, whose=selectors.votes),
         Act("appeal.preview", ("试算影响", "Compute the ripple"), preview, PreviewGiven, typed=_to_try, optional=True),
         Act("appeal.decide", ("签署决定", "Sign the decision"), decide, signed(DecideGiven), whose=selectors.signs,
@@ -164,8 +171,8 @@ APPEALS = Kind(
             typed=lambda a: {"value": a.effect["value"] if a.effect else ""}),
         Act("appeal.recuse", ("申请回避", "Step back"), recuse, ReasonGiven, optional=True,
             waits=lambda a, day: bool(selectors.barred(a)), whose=lambda a, account: account.pk in selectors.barred(a)),
-        Act("appeal.apply", ("更正并重新核算", "Correct and run again"), apply, when=lambda a: a.outcome in {"uphold", "partly"}, waits=nobody_may_ask),
-        Act("appeal.close", ("结案", "Close"), close, when=lambda a: a.outcome == "reject", waits=nobody_may_ask),
+        Act("appeal.apply", ("更正并重新核算", "Correct and run again"), apply, when=lambda a: a.outcome in {"uphold", "partly"}, not_yet=unsettled),
+        Act("appeal.close", ("结案", "Close"), close, when=lambda a: a.outcome == "reject", not_yet=unsettled),
         Act("appeal.withdraw", ("撤回申诉", "Withdraw"), withdraw,
             help=("评审组有成员表决之后，申诉不能撤回；同一事项再次提交的，仍由已经抽定的评审组评议。",
                   "Once a member of the panel has voted, an appeal is not withdrawn; the same matter filed again goes to the panel that was drawn."),

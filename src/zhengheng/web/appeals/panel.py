@@ -7,7 +7,7 @@ from typing import Any
 from zhengheng.domain.lots import apart
 from zhengheng.domain.lots import draw as draw_lots
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.acts.declare import Change, Doing, Files, Given, ask, ask_why_right
+from zhengheng.web.acts.declare import Change, Doing, Files, Given, Words, ask, ask_why_right
 from zhengheng.web.appeals import selectors, values
 from zhengheng.web.appeals.interests import leave, remember
 from zhengheng.web.appeals.models import Appeal, PanelSeat
@@ -159,10 +159,20 @@ class MinutesGiven(Given):
     minutes: Files = ask("双方签字的听证笔录", "Minutes signed by both sides", min_length=1)
 
 
+def before_hearing(appeal: Appeal, day: date) -> Words | None:
+    """On which day the hearing is, before that day: it has no minutes yet."""
+    if appeal.hearing_on is None or day >= appeal.hearing_on:
+        return None
+    return (
+        f"听证定于 {appeal.hearing_on} 举行，自当日起可以登记笔录。",
+        f"The hearing is on {appeal.hearing_on}; its minutes can be filed from that day on.",
+    )
+
+
 def sign_minutes(doing: Doing) -> Change:
     appeal: Appeal = doing.obj
-    if appeal.hearing_on and doing.day < appeal.hearing_on:
-        raise AppealError.one("minutes", "hearing.before", zh="听证尚未举行", en="the hearing has not taken place")  # fmt: skip
+    if told := before_hearing(appeal, doing.day):
+        raise AppealError.one("minutes", "hearing.before", zh=told[0], en=told[1])
     kept = [stored.pk for stored in own_files(doing.given.minutes, doing.actor)]
     assert appeal.hearing_called_on
     due = _resumed(appeal, doing.day)

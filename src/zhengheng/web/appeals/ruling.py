@@ -1,9 +1,9 @@
 """After the panel: the commission as second instance, then the correction or the end."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
-from zhengheng.web.acts.declare import Change, Doing, Given, ask
+from zhengheng.web.acts.declare import Change, Doing, Given, Words, ask
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import OUTCOMES, AppealError, check_outcome, outcome_of
 from zhengheng.web.days.selectors import working_calendar
@@ -23,10 +23,18 @@ def second_until(appeal: Appeal) -> date | None:
     return working_calendar().after(appeal.decided_on, clock.length, clock.unit)
 
 
-def nobody_may_ask(appeal: Appeal, day: date) -> bool:
-    """Whether the time to bring the decision before the commission is over: only then it takes effect."""
+DAY = timedelta(1)
+
+
+def unsettled(appeal: Appeal, day: date) -> Words | None:
+    """Until when the unit may bring the decision before the commission: only then it takes effect."""
     last = second_until(appeal)
-    return last is None or day > last
+    if last is None or day > last:
+        return None
+    return (
+        f"单位在 {last} 前还可以请求委员会复核，自 {last + DAY} 起可以办理。",
+        f"The unit may ask the commission to look again until {last}; this can be done from {last + DAY} on.",
+    )
 
 
 class SecondGiven(Given):
@@ -83,12 +91,8 @@ def _check_stated(appeal: Appeal, decision: Decision, given: RuleGiven) -> None:
 
 
 def _check_final(doing: Doing) -> None:
-    if not nobody_may_ask(doing.obj, doing.day):
-        last = second_until(doing.obj)
-        raise AppealError.one(
-            "second_instance", "second.open", zh=f"单位在 {last} 前还可以请求委员会复核",
-            en=f"until {last} the unit may still ask the commission",
-        )  # fmt: skip
+    if told := unsettled(doing.obj, doing.day):
+        raise AppealError.one("second_instance", "second.open", zh=told[0], en=told[1])
 
 
 def close(doing: Doing) -> Change:

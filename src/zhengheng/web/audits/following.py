@@ -116,6 +116,6 @@ def reply_by(audit: Audit) -> date | None:
 
 
 def known(audit: Audit) -> tuple[Words, date] | None:
-    """The day of the reply with its words: whoever checks has no clock of his own."""
+    """The day of the reply with its words, which is the office's: whoever checks has no clock."""
     day = reply_by(audit)
     return (("不符或无依据结果的答复期限", "findings to be replied to by"), day) if day else None

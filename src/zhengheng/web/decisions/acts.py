@@ -38,14 +38,14 @@ from zhengheng.web.decisions.matters import (
     values_words,
 )
 from zhengheng.web.decisions.models import Decision
-from zhengheng.web.decisions.services import DecisionError, check_fits
+from zhengheng.web.decisions.services import DecisionError, check_fits, under_way
 from zhengheng.web.files.services import own_files
 from zhengheng.web.organisation.naming import plain
 from zhengheng.workflow.machines import DECISION
 
 
 class DecidedGiven(Given):
-    indicator: str = ask("指标代码", "Indicator's code", max_length=64)
+    indicator: str = ask("指标", "Indicator", max_length=64)
     value: str = ask("决定的数值", "Decided value", max_length=40)
     confirmation: str = ask_why_right()
 
@@ -300,7 +300,7 @@ DECISIONS = Kind(
         Column(("出席", "Attendees"), "attendees"),
         Column(("复核人", "Attested by"), lambda d: Account.objects.filter(username=d.attested_by).values_list("name", flat=True).first() or ""),
     ),
-    outcome=_outcome, about=lambda d: found(d.subject),
+    outcome=_outcome, under_way=under_way, about=lambda d: found(d.subject),
     known=lambda d: (("会议日期", "meeting of"), d.held_on), told=True,
     out=lambda d: {"subject": d.subject, "meeting": d.meeting, "approved": d.approved, "lines": d.lines},
 )  # fmt: skip

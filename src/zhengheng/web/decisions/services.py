@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from zhengheng.domain.problems import ZhenghengError
+from zhengheng.web.acts.declare import Words
 from zhengheng.web.acts.forms import UNDECIDED
 from zhengheng.web.decisions.matters import (
     decided_lines,
@@ -25,7 +26,8 @@ def carrying(number: int, subject: str) -> Decision:
     """The attested decision that approved the subject as it is now. Raises DecisionError."""
     held = Decision.objects.filter(pk=number, subject=subject).first() if number < 2**63 else None
     if held is None and not number and not choices(subject):
-        raise DecisionError.one("decision", "decision.none", zh=UNDECIDED[0], en=UNDECIDED[1])
+        zh, en = under_way(subject) or UNDECIDED
+        raise DecisionError.one("decision", "decision.none", zh=zh, en=en)
     if held is None:
         raise DecisionError.one(
             "decision", "decision.absent", zh="没有关于这一事项的决定，请从列表中选择。",
@@ -43,6 +45,18 @@ def carrying(number: int, subject: str) -> Decision:
         )  # fmt: skip
     check_fits(held)
     return held
+
+
+def under_way(subject: str) -> Words | None:
+    """That a decision about a subject, as it is now, is recorded and waits for whoever attests it."""
+    held = Decision.objects.filter(subject=subject, state="recorded").order_by("-pk")
+    one = next((one for one in held if fits(one)), None)
+    if one is None:
+        return None
+    return (
+        f"委员会对这一事项的决定已记录（第 {one.pk} 号，{one.meeting}），待另一名委员复核，不需要再次记录。",
+        f"The commission's decision about this is recorded (decision {one.pk}, {one.meeting}) and waits for another member to attest it: it need not be recorded again.",
+    )  # fmt: skip
 
 
 def check_fits(decision: Decision) -> None:

@@ -29,7 +29,7 @@ from zhengheng.web.acts.declare import (
     signed,
 )
 from zhengheng.web.acts.known import kinds
-from zhengheng.web.acts.selectors import owed
+from zhengheng.web.acts.selectors import expected
 from zhengheng.web.acts.services import perform_by_machine
 from zhengheng.web.files.documents import Section
 from zhengheng.web.files.services import own_files
@@ -187,10 +187,10 @@ def take(doing: Doing) -> Change:
 
 
 def _open_matters(account: Account, day: date) -> list[dict[str, str]]:
-    """What waits for the account now."""
+    """What waits for the account, now or once a day has come."""
     return [
         {"zh": kind.title(obj)[0], "en": kind.title(obj)[1], "address": kind.address(obj)}
-        for kind in kinds() if kind.name != HANDOVER.name for obj, _ in owed(kind, account, day)
+        for kind in kinds() if kind.name != HANDOVER.name for obj in (one.obj for one in expected(kind, account, day))
     ]  # fmt: skip
 
 
@@ -198,12 +198,19 @@ def plainly(doing: Doing) -> Change:
     return Change()
 
 
+def _too_early(case: Handover, day: date) -> Words | None:
+    """From which day on the role moves, before that day."""
+    if day >= case.day:
+        return None
+    return f"交接日是 {case.day}，自当日起可以调整权限。", f"The handover is on {case.day}; the role can be moved from that day on."  # fmt: skip
+
+
 def carry_out(doing: Doing) -> Change:
     """The successor holds the role from the day, the predecessor until the day before."""
     case: Handover = doing.obj
     old: RoleGrant = case.grant
-    if doing.day < case.day:
-        raise HandoverError.one("day", "handover.early", zh=f"交接日是 {case.day}", en=f"the handover is on {case.day}")  # fmt: skip
+    if told := _too_early(case, doing.day):
+        raise HandoverError.one("day", "handover.early", zh=told[0], en=told[1])
     if old.revoked_at is not None or ended_before(old.valid_to, doing.day):
         raise HandoverError.one(
             "grant", "grant.ended", zh="这个角色已经终止，不能再交接；请由安全保密管理员直接授权。", en="the role has ended; the officer gives it to the successor directly"
@@ -296,7 +303,7 @@ HANDOVERS = Kind(
             ("任务和草稿属于岗位, 不属于个人: 交接后由接任人继续办理。",
              "Tasks and drafts belong to the post: after the handover the successor goes on with them."), choices=_roles),
         Act("handover.take", ("确认接收", "Take over"), take, signed()),
-        Act("handover.carry_out", ("调整权限", "Move the role"), carry_out, moves_rights=True),
+        Act("handover.carry_out", ("调整权限", "Move the role"), carry_out, moves_rights=True, not_yet=_too_early),
         Act("handover.withdraw", ("撤回", "Withdraw"), plainly, optional=True),
     ),
     columns=(

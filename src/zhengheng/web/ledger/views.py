@@ -28,7 +28,7 @@ def entries(request: OfficeRequest) -> HttpResponse:
         told.subjects(row.subject for row in page),
     )
     context = {
-        "page": page, "rows": [(row, people[row.actor], told.act(row.act), subjects[row.subject]) for row in page],
+        "page": page, "rows": [(row, people[row.actor], told.act(row.act, row.actor), subjects[row.subject]) for row in page],
         "acts": told.acts().items(), "about": told.areas().items(), "asked": asked, "size": LedgerEntry.objects.count(),
         "checkpoints": SignedCheckpoint.objects.all()[:5],
         "may_sign": allowed(request.user, "ledger.checkpoint", day),
@@ -43,7 +43,7 @@ def entry(request: OfficeRequest, sequence: int) -> HttpResponse:
     row = get_object_or_404(LedgerEntry, sequence=sequence)
     held = selectors.entry(row)
     context = {
-        "actor": told.people([row.actor])[row.actor], "act": told.act(row.act), "subject": told.subjects([row.subject])[row.subject],
+        "actor": told.people([row.actor])[row.actor], "act": told.act(row.act, row.actor), "subject": told.subjects([row.subject])[row.subject],
         "entry": held, "leaf": bytes(row.leaf).hex(), "proof": (selectors.proof_of(sequence) or {})["proof"],
         "intact": held.is_intact() and held.leaf() == bytes(row.leaf), "text": row.content,
     }  # fmt: skip

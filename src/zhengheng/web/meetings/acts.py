@@ -93,6 +93,11 @@ def _standing(held: Commitment, account: Account) -> Standing:
     return Standing(units={"own": [held.unit.code]})
 
 
+def due(held: Commitment, day: date) -> date | None:
+    """The unit's day is over with its report: neither it nor whoever judges that is late by it."""
+    return None if held.state == "reported" else held.due_on
+
+
 def _out(held: Commitment) -> dict[str, Any]:
     return {"unit": held.unit.code, "meeting": held.meeting, "text": held.text, "carried": held.carried, "rounds": held.rounds,
             "report": held.report, "answer": held.answer}  # fmt: skip
@@ -112,7 +117,7 @@ COMMITMENTS = Kind(
         Column(("单位", "Unit"), lambda c: (c.unit.name_zh, c.unit.name_en)), Column(("承诺", "Promise"), lambda c: shortened(c.text, 40)), Column(("会议", "Meeting"), "meeting"),
         Column(("结转次数", "Times carried"), "carried", True),
     ),
-    outcome=lambda c: (f"{c.meeting}，结转 {c.carried} 次", f"{c.meeting}, carried {c.carried} time{'' if c.carried == 1 else 's'}"),
+    due=due, outcome=lambda c: (f"{c.meeting}，结转 {c.carried} 次", f"{c.meeting}, carried {c.carried} time{'' if c.carried == 1 else 's'}"),
     facts=(
         Column(("承诺内容", "What was promised"), "text"), Column(("落实情况", "What was done"), "report"),
         Column(("认定意见", "Finding"), "answer"), Column(("以前各次会议", "Earlier meetings"), _earlier),

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Count
+
 from zhengheng.domain.problems import Language
 from zhengheng.engines.heat import STATUSES, Column, Mark
 from zhengheng.engines.places import Place
@@ -11,6 +13,7 @@ from zhengheng.engines.scoreboard import Line
 from zhengheng.scheme.procedure import Goal
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.acts.services import SYSTEM
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.overview import selectors
 from zhengheng.web.overview.readings import reading
@@ -203,12 +206,12 @@ def aims(held: list[ResultRun], language: Language) -> list[Aim]:
 
 def done_lately(now: datetime) -> list[tuple[tuple[str, str], int]]:
     """What was done in the last seven days, by act and what it is done to: how often, and nothing of whom."""
-    words = {
-        act.code: (f"{kind.words[0]} · {act.words[0]}", f"{kind.words[1]} · {act.words[1]}")
-        for kind in KINDS
-        for act in kind.acts
-    }
+    known = {act.code: (kind, act) for kind in KINDS for act in kind.acts}
     since = (now - WEEK).isoformat()
-    done = LedgerEntry.objects.filter(act__in=words, at__gte=since, at__lte=now.isoformat())
-    counted = Counter(done.values_list("act", flat=True))
-    return [(words[act], count) for act, count in counted.most_common(MOST)]
+    done = LedgerEntry.objects.filter(act__in=known, at__gte=since, at__lte=now.isoformat())
+    counted = Counter[tuple[str, str]]()
+    for code, actor, count in done.order_by().values_list("act", "actor").annotate(Count("pk")):
+        kind, act = known[code]
+        zh, en = act.words_by(machine=actor == SYSTEM)
+        counted[f"{kind.words[0]} · {zh}", f"{kind.words[1]} · {en}"] += count
+    return counted.most_common(MOST)

@@ -113,7 +113,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
     context |= {
         **_down(held, unit), "unit": unit, "line": line, "handed_on": selectors.went_on(held.run, unit, tongue), "name": names.get(unit, line.name),
         "registered": unit in names,
-        "group": group, "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
+        "group": group, "members": selectors.members(held.run, unit), "on_end": selectors.on_end(result, context["known"], unit, tongue), "counted": held.counted.get(unit, {}), "moved": moved,
         "unlike": _unlike(context["earlier"], line, unit) if moved and earlier else None,
         "waterfall": charts.waterfall(moved) if moved else None, "moves": tables.moves(moved) if moved else None,
         "gaps": [(mark, column, written(mark.lost), _reached(mark, column.measure_unit)) for mark in selectors.gaps(marks.values()) if (column := held.heat.column(mark.indicator))],

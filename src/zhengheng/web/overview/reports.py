@@ -75,9 +75,10 @@ def of_unit(
             f" ({line.due} points {line.part[1]}: {line.rate} of these)",
         )
     if line.score and line.place:
+        of = f"{line.place} / {selectors.members(held.run, unit)}"
         total += say(
-            f"，组内{'并列' if line.tied else ''}第 {line.place}",
-            f", place in group: {'=' if line.tied else 'no. '}{line.place}",
+            f"，组内{'并列' if line.tied else ''}第 {of}",
+            f", place in group: {'=' if line.tied else 'no. '}{of}",
         )
     sections = []
     moved = change_of(earlier, result, unit, language) if earlier else None

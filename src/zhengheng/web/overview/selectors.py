@@ -282,6 +282,12 @@ def gaps(marks: Iterable[Mark], most: int = 3) -> list[Mark]:
     return sorted(held, key=lambda mark: (-mark.lost, mark.indicator))[:most]
 
 
+def members(run: Run, unit: str) -> int:
+    """How many units have a place in the unit's group."""
+    rows = run.results.of_unit("ranking", unit)
+    return next((row["members"] for row in rows if row["node"] == run.rulebook.tree.code), 0)
+
+
 def left_words(line: Line) -> Words:
     """What the points of a gap are: added to the total, or where there is none to add to, left to the full mark."""
     return (

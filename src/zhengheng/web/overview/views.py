@@ -18,7 +18,7 @@ from zhengheng.web.accounts.selectors import allowed, require
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.acts.selectors import owed, visible
 from zhengheng.web.files import documents
-from zhengheng.web.meetings.acts import COMMITMENTS
+from zhengheng.web.meetings.acts import COMMITMENTS, due
 from zhengheng.web.overview import city as whole
 from zhengheng.web.overview import selectors, tables
 from zhengheng.web.overview import strategy as strategies
@@ -155,8 +155,8 @@ def city(request: OfficeRequest) -> HttpResponse:
         "standing": [{"result": one, "units": len(reading(one, tongue).line), "reds": len(reading(one, tongue).red)} for one in held],
         "several": len({one.period for one in held}) > 1,
         "changed": whole.done_lately(request.now), "waiting": [(kind, len(rows)) for kind in KINDS if (rows := owed(kind, request.user, day))],
-        "promised": [(c, COMMITMENTS.state_of(c), c.due_on is not None and c.due_on < day) for c in promised],
-        "late": sum(c.due_on is not None and c.due_on < day for c in promised), "meeting": "meeting" in request.GET,
+        "promised": [(c, COMMITMENTS.state_of(c), (due(c, day) or day) < day) for c in promised],
+        "late": sum((due(c, day) or day) < day for c in promised), "meeting": "meeting" in request.GET,
     }  # fmt: skip
     return render(request, "overview/city.html", context)
 

@@ -8,10 +8,9 @@ from django.db.models import Max
 from django.utils.timezone import localdate
 
 from zhengheng.web.accounts.models import Account
-from zhengheng.web.accounts.selectors import grants
 from zhengheng.web.acts.declare import Act, Kind, Words
 from zhengheng.web.acts.registry import KINDS
-from zhengheng.web.acts.selectors import owed, withheld
+from zhengheng.web.acts.selectors import expected
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.ledger.models import LedgerEntry
 
@@ -32,6 +31,8 @@ class Waiting:
     """Working days until its day; negative when it is past, None where no clock runs."""
     known: tuple[Words, date] | None
     """A day that the object itself knows where no clock runs, with its words."""
+    now: bool = True
+    """Whether an act that it waits for can be done now."""
     not_yet: Words | None = None
     """Why an act that it waits for cannot be done yet: what comes first, by whom or until when."""
     since: date | None = None
@@ -40,19 +41,32 @@ class Waiting:
 
 def desk(account: Account, day: date) -> list[tuple[Kind, list[Waiting]]]:
     """Each kind of which something waits for an act of the account."""
+    return parted(expected_of(account, day))[0]
+
+
+def expected_of(account: Account, day: date) -> list[tuple[Kind, list[Waiting]]]:
+    """Each kind of which something waits for an act of the account, or will."""
     found = [(kind, _of(kind, account, day)) for kind in KINDS]
     return [(kind, rows) for kind, rows in found if rows]
 
 
+def parted(expected: list[tuple[Kind, list[Waiting]]]) -> tuple[list[tuple[Kind, list[Waiting]]], list[Waiting]]:  # fmt: skip
+    """What waits now, kind by kind; and what a day has to come for first, or somebody else to act."""
+    now = [(kind, [row for row in rows if row.now]) for kind, rows in expected]
+    later = [row for _, rows in expected for row in rows if not row.now]
+    return [(kind, rows) for kind, rows in now if rows], later
+
+
 def _of(kind: Kind, account: Account, day: date) -> list[Waiting]:
-    calendar, held = working_calendar(), grants(account, day)
-    ordered = any(act.not_yet for act in kind.acts)
-    found = [
-        Waiting(kind, obj, kind.title(obj), kind.address(obj), kind.state_of(obj), acts,
-                due, calendar.between(day, by) if by else None, known, withheld(kind, obj, account, held, day) if ordered else None)
-        for obj, acts in owed(kind, account, day) for due in (kind.due(obj, day) if kind.due else obj.due_on,)
-        for known in (kind.known(obj) if kind.known else None,) for by in (due or (known[1] if known and kind.counted else None),)
-    ]  # fmt: skip
+    calendar = working_calendar()
+    found = []
+    for one in expected(kind, account, day):
+        obj = one.obj
+        due = (kind.due(obj, day) if kind.due else obj.due_on) if one.clock else None
+        known = kind.known(obj) if kind.known and (one.clock or not kind.counted) else None
+        by = due or (known[1] if known and kind.counted else None)
+        left = calendar.between(day, by) if by else None
+        found.append(Waiting(kind, obj, kind.title(obj), kind.address(obj), kind.state_of(obj), one.acts, due, left, known, one.now, one.not_yet))  # fmt: skip
     far = date.max
     return sorted(found, key=lambda row: (row.left is None, row.left or 0, row.known[1] if row.known else far))  # fmt: skip
 

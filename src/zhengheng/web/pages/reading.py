@@ -27,6 +27,7 @@ from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.answered import LATELY, answers
+from zhengheng.web.pages.desk import Waiting
 from zhengheng.web.pages.reorganised import reorganised
 from zhengheng.web.pages.unattended import unattended
 from zhengheng.web.publication.acts import PUBLICATIONS
@@ -95,11 +96,7 @@ def _decided(mine: Collection[Grant], day: date) -> list[Reading]:
 def _answered(request: OfficeRequest, mine: Collection[Grant], day: date) -> list[Reading]:
     """What was answered to the account or its units; of very many answers the newest, and how many more there are."""
     told = [Reading(title, address, why) for title, address, why in answers(request.user, mine, day)]  # fmt: skip
-    more = len(told) - MOST_NAMED
-    if more > 0:
-        left = (f"另有 {more} 项近期已有答复，请在“全部事项”中查看。", f"{more} more were answered lately; they stand under “Everything”.")  # fmt: skip
-        return [*told[:MOST_NAMED], Reading(("更多答复", "More answers"), "/office/#everything", left)]  # fmt: skip
-    return told
+    return _cut(told, ("更多答复", "More answers"), "项近期已有答复", "were answered lately")
 
 
 def _renewed(request: OfficeRequest, mine: Collection[Grant]) -> list[Reading]:
@@ -119,15 +116,37 @@ def _renewed(request: OfficeRequest, mine: Collection[Grant]) -> list[Reading]:
     return found
 
 
-def to_read(request: OfficeRequest) -> list[Reading]:
-    """Jobs left undone; results on notice and rulebooks in consultation, to which anybody here may speak; what was decided on the own unit's
+def _later(rows: Collection[Waiting]) -> list[Reading]:
+    """What will wait for the account, what comes first, and what can be done meanwhile; of very many the first."""
+    told = []
+    for row in rows:
+        zh, en = row.not_yet or row.state
+        if row.acts:
+            zh += f"现在可以：{'、'.join(act.words[0] for act in row.acts)}。"
+            en = f"{en.rstrip('.')}. Until then you can: {', '.join(act.words[1] for act in row.acts)}."
+        title = f"{row.kind.words[0]}：{row.title[0]}", f"{row.kind.words[1]}: {row.title[1]}"
+        told.append(Reading(title, row.address, (zh, en)))
+    return _cut(told, ("更多事项", "More to come"), "项暂时还不能办理", "cannot be done yet")
+
+
+def _cut(told: list[Reading], title: Words, zh: str, en: str) -> list[Reading]:
+    """The first of many, and how many more there are."""
+    more = len(told) - MOST_NAMED
+    if more <= 0:
+        return told
+    left = (f"另有 {more} {zh}，请在“全部事项”中查看。", f"{more} more {en}; they stand under “Everything”.")  # fmt: skip
+    return [*told[:MOST_NAMED], Reading(title, "/office/#everything", left)]
+
+
+def to_read(request: OfficeRequest, later: Collection[Waiting] = ()) -> list[Reading]:
+    """Jobs left undone; what will wait for the account once a day has come or somebody else has acted; results on notice and rulebooks in consultation, to which anybody here may speak; what was decided on the own unit's
     appeals; results that wait for their readers; whoever looks at the whole city, the city; for the three officers, their registers."""
     day = request.now.date()
     mine = grants(request.user, day)
-    found: list[Reading] = _undone(request.user, mine)
+    found: list[Reading] = [*_undone(request.user, mine), *_later(later)]
     if anywhere(mine, "city.read"):
         owed = Commitment.objects.exclude(state="kept")
-        late = owed.filter(due_on__lt=day).count()
+        late = owed.exclude(state="reported").filter(due_on__lt=day).count()
         why = (f"重点指标、红灯单位、兄弟地区位次；调度会承诺 {owed.count()} 项未办结，其中 {late} 项逾期。",
                f"Goals, red units, places among sister cities; commitments not yet kept: {owed.count()}, {late} of them overdue.")  # fmt: skip
         found.append(Reading(("全市一屏", "The city on one screen"), "/office/overview/city/", why))

@@ -25,7 +25,7 @@ from zhengheng.web.ledger.restored import restored
 from zhengheng.web.ledger.services import append
 from zhengheng.web.pages import clock
 from zhengheng.web.pages.context import built
-from zhengheng.web.pages.desk import desk, note_since
+from zhengheng.web.pages.desk import expected_of, note_since, parted
 from zhengheng.web.pages.reading import to_read
 from zhengheng.web.pages.requests import http_status
 from zhengheng.web.pages.tags import say
@@ -46,7 +46,7 @@ def home(request: OfficeRequest) -> HttpResponse:
         {"name": NAMES[Role(grant.role)], "grant": grant}
         for grant in standing(day).filter(account=request.user)
     ]
-    work = desk(request.user, day)
+    work, later = parted(expected_of(request.user, day))
     for _, rows in work:
         note_since(rows[:MOST_ROWS])
     mine = grants(request.user, day)
@@ -54,7 +54,7 @@ def home(request: OfficeRequest) -> HttpResponse:
         "held": held, "work": [(kind, rows[:MOST_ROWS], len(rows)) for kind, rows in work],
         "count": sum(len(rows) for _, rows in work),
         "late": sum(row.left is not None and row.left < 0 for _, rows in work for row in rows),
-        "reading": to_read(request), "restored": restored(settings.HOME), "may_know": allowed(request.user, "ledger.acknowledge", day),
+        "reading": to_read(request, later), "restored": restored(settings.HOME), "may_know": allowed(request.user, "ledger.acknowledge", day),
         "kinds": [kind for kind in KINDS if anywhere(mine, kind.read)],
         "jobs": anywhere(mine, "job.read"), "prepares": anywhere(mine, "year.checklist"),
     }  # fmt: skip

@@ -43,7 +43,11 @@ from zhengheng.web.results.newer import successor, version_words
 from zhengheng.web.results.selectors import folder_of, loaded, reopenings
 from zhengheng.workflow.machines import PUBLICATION, STANDING
 
-SHOWS = {"score": ("得分和名次", "score and place"), "grade": ("等次", "grade"), "status": ("只显示各项指标状态", "status of indicators only")}  # fmt: skip
+SHOWS = {
+    "score": ("得分、名次、等次和各项指标状态", "score, place, grade and status of indicators"),
+    "grade": ("等次和各项指标状态", "grade and status of indicators"), "status": ("只有各项指标状态", "status of indicators only"),
+}  # fmt: skip
+"""All that goes out of a unit by each form of display: it is what the reviewer and the director sign for."""
 
 
 class PublicationError(ZhenghengError):
@@ -204,13 +208,20 @@ def _announce(doing: Doing) -> None:
         jobs.ask(kind="portal.write", arguments={}, subject=subject, actor=doing.actor, now=doing.now)  # fmt: skip
 
 
+def _too_early(held: Publication, day: date) -> tuple[str, str] | None:
+    """From which day on it can be released, before that day."""
+    if held.embargo is None or day >= held.embargo:
+        return None
+    return f"自 {held.embargo} 起可以发布。", f"It can be released from {held.embargo} on."
+
+
 def release(doing: Doing) -> Change:
     """Have it written; it is released once its files stand and their digests are in the ledger."""
     held: Publication = doing.obj
     check_stands(held)
     check_display(held)
-    if held.embargo and doing.day < held.embargo:
-        raise PublicationError.one("embargo", "publication.embargo", zh=f"{held.embargo} 之前不能发布", en=f"not before {held.embargo}")  # fmt: skip
+    if told := _too_early(held, doing.day):
+        raise PublicationError.one("embargo", "publication.embargo", zh=told[0], en=told[1])
     jobs.ask(
         kind="publication.write", arguments={"publication": held.pk}, subject=f"publication:{held.pk}",
         actor=doing.actor, now=doing.now,
@@ -425,7 +436,7 @@ PUBLICATIONS = Kind(
         Act("publication.prepare", ("准备发布", "Prepare a publication"), prepare, PrepareGiven,
             ("自动扫描个人信息和内部字样; 保密审查后由主任发布。", "Texts are scanned for personal and internal content; reviewed for secrecy, then released by the director."), choices=_results),
         Act("publication.review", ("保密审查通过", "Pass the secrecy review"), review, signed(ReviewGiven), help=NOT_LOOKED_FOR),
-        Act("publication.release", ("发布", "Release"), release, signed()),
+        Act("publication.release", ("发布", "Release"), release, signed(), not_yet=_too_early),
         Act("publication.written", ("已写成", "Written"), written, WrittenGiven, by_machine=True),
         Act("publication.unverified", ("未通过复核，不予发布", "Not released: it does not verify"), unverified, UnverifiedGiven, by_machine=True),
         Act("publication.open", ("公开一项内部指标", "Open an internal indicator"), open_one, signed(OpenGiven),

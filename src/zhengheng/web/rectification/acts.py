@@ -275,6 +275,11 @@ def _outcome(case: Rectification) -> tuple[str, str]:
     return zh, en
 
 
+def _due(case: Rectification, day: date) -> date | None:
+    """The unit's day is over with its evidence: whoever accepts that is not late by it."""
+    return None if case.state == "checking" else case.due_on
+
+
 def listed(words: list[Words]) -> Words:
     """Several things in one line, in both languages."""
     return "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
@@ -320,7 +325,7 @@ RECTIFICATIONS = Kind(
         Column(("绩效导师", "Mentor"), _mentor), Column(("复测值", "Measured again"), "measured"), Column(("未达目标仍予销号的理由", "Why it is closed though a target is missed"), "why_missed"), Column(("意见", "Finding"), "answer"),
     ),
     queryset=lambda: Rectification.objects.select_related("unit", "run").prefetch_related("visits__by"),
-    outcome=_outcome,
+    outcome=_outcome, due=_due,
     body="rectification/body.html", context=lambda case, request: shown.told(case), printed=shown.printed,
     out=lambda c: {"unit": c.unit.code, "run": c.run_id, "indicators": c.indicators, "late": c.late},
 )  # fmt: skip

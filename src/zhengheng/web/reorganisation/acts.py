@@ -309,13 +309,18 @@ def _number(version: RulebookVersion, case: Reorganisation) -> str:
     return number
 
 
+def _too_early(case: Reorganisation, day: date) -> Words | None:
+    """From which day on it can be carried out, before that day."""
+    if day >= case.day:
+        return None
+    return f"自 {case.day} 起生效，当日起可以执行。", f"It takes effect on {case.day} and can be carried out from that day on."  # fmt: skip
+
+
 def carry_out(doing: Doing) -> Change:
     """From its day: heirs exist, and a single heir owes what the old units owed."""
     case: Reorganisation = doing.obj
-    if doing.day < case.day:
-        raise ReorganisationError.one(
-            "day", "reorganisation.early", zh=f"{case.day} 起才能执行", en=f"it takes effect on {case.day}"
-        )  # fmt: skip
+    if told := _too_early(case, doing.day):
+        raise ReorganisationError.one("day", "reorganisation.early", zh=told[0], en=told[1])
     olds = list(Unit.objects.filter(code__in=case.units).select_related("parent"))
     gone = [old.name_zh for old in olds if ended_before(old.valid_to, case.day)]
     if gone:
@@ -494,7 +499,7 @@ REORGANISATIONS = Kind(
         Act("reorganisation.refuse", ("不批准或终止", "Refuse or give up"), refuse, ReasonGiven, optional=True, answers=True),
         Act("reorganisation.withdraw", ("撤回", "Withdraw"), withdraw, ReasonGiven, optional=True),
         Act("reorganisation.draft_rules", ("生成方案修订草案", "Draft the amended rulebooks"), draft_rules, when=lambda r: bool(selectors.to_draft(r))),
-        Act("reorganisation.carry_out", ("执行", "Carry out"), carry_out, waits=lambda r, day: day >= r.day),
+        Act("reorganisation.carry_out", ("执行", "Carry out"), carry_out, not_yet=_too_early),
         Act("reorganisation.move_roles", ("转授权给承继单位", "Move the roles to the heir"), move_roles, moves_rights=True),
     ),
     columns=(

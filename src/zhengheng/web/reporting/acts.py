@@ -50,6 +50,9 @@ from zhengheng.workflow.machines import REPORT
 
 Status = Literal["value", "not_applicable", "missing", "withheld"]
 
+DEEMED = ("期满未提异议，视为确认", "Deemed confirmed, as nobody objected in time")
+"""Of what a unit has days to object to, and let pass."""
+
 STATUS_WORDS = {code: contracts.STATUS_WORDS[code] for code in get_args(Status)}
 
 
@@ -184,7 +187,7 @@ def ask_time(doing: Doing) -> Change:
             zh=f"申请延期至：{doing.given.until} 应晚于现在的期限 {doing.obj.due_on}。",
             en=f"More time until: {doing.given.until} must lie after the day it is due now, {doing.obj.due_on}",
         )
-    return Change({"more_time": doing.given.until, "note": doing.given.reason}, {"until": doing.given.until.isoformat(), "reason": doing.given.reason})  # fmt: skip
+    return Change({"more_time": doing.given.until}, {"until": doing.given.until.isoformat(), "reason": doing.given.reason})  # fmt: skip
 
 
 def give_time(doing: Doing) -> Change:
@@ -425,6 +428,11 @@ def _settled(report: Report) -> dict[str, str]:
     return {"value": wanted or report.value, "confirmation": report.wanted_confirmation if wanted else ""}  # fmt: skip
 
 
+def _status(report: Report) -> tuple[str, str] | None:
+    """What was said of the value; nothing before anybody said anything."""
+    return STATUS_WORDS[report.status] if report.value or report.handed_in_at or report.status != "value" else None  # fmt: skip
+
+
 def _elsewhere(report: Report) -> tuple[str, str] | None:
     held = report.same_as.rulebook if report.same_as else None
     return (held.title_zh, held.title_en or held.title_zh) if held else None
@@ -453,10 +461,10 @@ REPORTS = Kind(
             typed=lambda r: {"value": r.value, "note": r.note}),
         Act("report.save", ("保存草稿", "Save the draft"), save, SaveGiven, typed=lambda r: {"value": r.value, "note": r.note}, optional=True),
         Act("report.ask_time", ("申请延期", "Ask for more time"), ask_time, TimeGiven, optional=True),
-        Act("report.give_time", ("同意延期", "Give more time"), give_time, when=lambda r: r.more_time is not None, answers=True),
+        Act("report.give_time", ("同意延期", "Give more time"), give_time, when=lambda r: r.more_time is not None, answers=True, clock=False),
         Act("report.refuse_time", ("不同意延期", "Refuse more time"), refuse_time, RefuseTimeGiven, when=lambda r: r.more_time is not None, optional=True, answers=True),
         Act("report.verify", ("审核通过", "Accept"), verify),
-        Act("report.confirm", ("核对无误", "Confirm"), confirm),
+        Act("report.confirm", ("核对无误", "Confirm"), confirm, deemed=DEEMED),
         Act("report.object", ("提出异议", "Object"), object_to, ObjectGiven, optional=True),
         Act("report.settle", ("认定", "Settle"), settle, SettleGiven, when=_from_elsewhere, typed=_settled, answers=True),
         Act("report.settle_found", ("认定，由单位核对", "Settle, for the unit's check"), settle_found, SettleGiven,
@@ -483,13 +491,13 @@ REPORTS = Kind(
     facts=(
         Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
         Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", several(r.minutes, 'minute', 'minutes')) if r.minutes else None),
-        Column(("数据状态", "Status"), lambda r: STATUS_WORDS[r.status]), Column(("说明", "Note"), "note"), Column(("超出合理范围的确认理由", "Why it is right"), "confirmation"),
+        Column(("数据状态", "Status"), _status), Column(("说明", "Note"), "note"), Column(("超出合理范围的确认理由", "Why it is right"), "confirmation"),
         Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("补报 (逾期)", "Supplementary (late)"), "late"),
         Column(("申请延期至", "Asks for more time until"), "more_time"),
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),
         Column(("答复", "Answer"), "answer"), Column(("抽样核查", "Sample checks"), _findings),
     ),
-    thread=True, measure=_measure,
+    thread=True, measure=_measure, known=lambda r: (("申请延期至", "asks for more time until"), r.more_time) if r.more_time else None,
     links=(
         ("/office/reports/sheet/", ("用 Excel 填报", "Report by a workbook"), ""),
         ("/office/reports/chase/", ("催报清单", "Who is late"), "report.chase"),

@@ -35,7 +35,7 @@ from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.naming import plain
 from zhengheng.web.organisation.selectors import unit_of
-from zhengheng.web.reporting.acts import ReasonGiven
+from zhengheng.web.reporting.acts import DEEMED, ReasonGiven
 from zhengheng.web.reporting.models import Item
 from zhengheng.web.reporting.services import ReportError, after
 from zhengheng.web.reporting.years import year_faults
@@ -412,8 +412,9 @@ ITEMS = Kind(
             ("只能申报方案目录内的加分项, 附证书; 申报情况所有单位可见, 由绩效办审核。",
              "Only items of the rulebook's catalogue, with the certificate; all units see the claim, the office checks it."), choices=_catalogue, living=lambda i: i.unit),
         Act("item.verify", ("审核属实", "Verified"), settle_item, SettleGiven, answers=True),
-        Act("item.confirm", ("无异议", "No objection"), confirm_item, when=lambda i: not is_bonus(i)),
-        Act("item.accept", ("对登记的加分无异议", "No objection to the bonus"), accept_bonus, when=is_bonus),
+        Act("item.confirm", ("无异议", "No objection"), confirm_item, when=lambda i: not is_bonus(i), deemed=DEEMED),
+        Act("item.accept", ("对登记的加分无异议", "No objection to the bonus"), accept_bonus, when=is_bonus,
+            deemed=("期满未提异议，转绩效办审核", "On to the office's check, as nobody objected in time")),
         Act("item.object", ("提出异议", "Object"), object_to_item, ItemObjectGiven, optional=True),
         Act("item.settle", ("认定", "Settle"), settle_item, SettleGiven, answers=True),
         Act("item.waive", ("不予认定 (含容错)", "Waive (error tolerance included)"), conclude_item, ReasonGiven, optional=True, answers=True),

@@ -31,7 +31,7 @@ from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import unit_of
 from zhengheng.web.results import duties, selectors, services
 from zhengheng.web.results.again import goes_first
-from zhengheng.web.results.barred import can_end
+from zhengheng.web.results.barred import can_end, on_notice
 from zhengheng.web.results.clocks import approved_first, last_day
 from zhengheng.web.results.ending import (
     FinaliseGiven,
@@ -327,7 +327,7 @@ RESULTS = Kind(
         Act("result.replace", ("被新版代替", "Replaced"), plainly, by_machine=True),
         Act("result.serve", ("登记纸质送达", "Record service on paper"), serve, ServeGiven, choices=_unserved, waits=duties.owes_service),
         Act("result.grade", ("记录决定等次", "Record a decided grade"), grade, GradeGiven, concerning=lambda run, given: (given.unit,), choices=_graded, waits=duties.owes_grade),
-        Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_to_end, waits=can_end),
+        Act("result.finalise", ("终定", "Make final"), finalise, FinaliseGiven, choices=_to_end, waits=can_end, not_yet=on_notice),
         Act("result.trigger", ("按红灯批量提出整改", "Propose improvement for all red lights"), trigger, optional=True),
         Act("result.archive", ("归档", "Archive"), archive),
         Act("result.archived", ("已归档", "Archived"), archived, ArchivedGiven, by_machine=True),

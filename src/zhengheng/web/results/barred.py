@@ -1,7 +1,7 @@
 """What keeps a result on notice from its end, each by name: clocks that run, appeals and objections, grades, what is contested."""
 
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from zhengheng.domain.problems import Language, Problem, ZhenghengError
@@ -43,6 +43,14 @@ def in_the_way(run: ResultRun, day: date) -> list[Problem]:
 def can_end(run: ResultRun, day: date) -> bool:
     """Whether nothing but the commission's word is missing for the end: before, others owe something, or time runs."""
     return not in_the_way(run, day)
+
+
+def on_notice(run: ResultRun, day: date) -> Words | None:
+    """From which day on it can be made final, while its notice runs."""
+    if run.due_on is None or day > run.due_on:
+        return None
+    later = run.due_on + timedelta(1)
+    return f"公示至 {run.due_on}，自 {later} 起可以终定。", f"The notice runs until {run.due_on}; the result can be made final from {later} on."  # fmt: skip
 
 
 def service_words(run: ResultRun, day: date) -> Words:

@@ -106,9 +106,14 @@ def _may_come(version: RulebookVersion, day: date) -> bool:
     return not _never_comes(version, day)
 
 
-def _heard(version: RulebookVersion, day: date) -> bool:
-    """Whether it may go before the commission: it can still come in force, and the last day of opinions is past."""
-    return _may_come(version, day) and (version.due_on is None or day > version.due_on)
+def _unheard(version: RulebookVersion, day: date) -> Words | None:
+    """From which day on it may go before the commission, while opinions are asked."""
+    if version.due_on is None or day > version.due_on:
+        return None
+    return (
+        f"征求意见到 {version.due_on} 截止，自 {version.due_on + DAY} 起可以提请审议。",
+        f"opinions are asked until {version.due_on}: it can go before the commission from {version.due_on + DAY} on",
+    )
 
 
 def _due(version: RulebookVersion, day: date) -> date | None:
@@ -219,13 +224,8 @@ def submit(doing: Doing) -> Change:
             "change_kind", "change.effect", zh="追溯调整须先试算：请在草案上办理“试算历史数据”，影响表随方案提请审议。",
             en="a restated change is rehearsed first: its table of effects goes before the commission with the draft",
         )  # fmt: skip
-    if doing.obj.due_on and doing.day <= doing.obj.due_on:
-        raise RulebookStateError.one(
-            "due_on",
-            "consult.open",
-            zh=f"征求意见到 {doing.obj.due_on} 截止，自 {doing.obj.due_on + DAY} 起可以提请审议。",
-            en=f"opinions are asked until {doing.obj.due_on}: it can go before the commission from {doing.obj.due_on + DAY} on",
-        )
+    if told := _unheard(doing.obj, doing.day):
+        raise RulebookStateError.one("due_on", "consult.open", zh=told[0], en=told[1])
     waiting = Comment.objects.filter(state="received", page__contains=page_of(doing.obj)).count()
     if waiting:
         raise RulebookStateError.one(
@@ -379,7 +379,7 @@ RULEBOOKS = Kind(
         Act("rulebook.reply", ("答复意见", "Reply to an opinion"), reply, ReplyGiven, choices=_open_opinions),
         Act("rulebook.rehearse", ("试算历史数据", "Rehearse on past data"), rehearse, RehearseGiven,
             typed=lambda v: {"period": rehearsable(v)}, optional=True),
-        Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit, waits=_heard),
+        Act("rulebook.submit", ("提请审议", "Submit to the commission"), submit, waits=_may_come, not_yet=_unheard),
         Act("rulebook.return", ("退回修改", "Send back"), send_back, ReasonGiven, optional=True),
         Act("rulebook.adopt", ("按决定生效", "Put in force by decision"), adopt, AdoptGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"rulebook:{obj.pk}")}, waits=_may_come),

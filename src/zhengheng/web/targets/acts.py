@@ -290,6 +290,16 @@ def printed(sheet: TargetSheet, _day: date) -> list[Section]:
     return [Section(say("目标", "Targets"), tables=(Table(head, rows),))]
 
 
+def _due(sheet: TargetSheet, day: date) -> date | None:
+    """The unit's day to answer is over with what it answered: the office is not late by it."""
+    return None if sheet.state == "countered" else sheet.due_on
+
+
+def _known(sheet: TargetSheet) -> tuple[Words, date] | None:
+    """The unit's day to answer, for whoever goes on after it."""
+    return (("请单位答复的期限", "the unit was to answer by"), sheet.due_on) if sheet.state == "proposed" and sheet.due_on else None  # fmt: skip
+
+
 def _outcome(sheet: TargetSheet) -> tuple[str, str]:
     """How many targets, in which round, agreed on which day."""
     size = sheet.lines.count()
@@ -326,10 +336,22 @@ def _decides(sheet: TargetSheet, values: Mapping[str, tuple[str, str]]) -> None:
     check_lines(book_of(sheet.rulebook), (lines[code] for code in values))
 
 
+def _stated(sheet: TargetSheet) -> list[tuple[str, Words]]:
+    """The lines of the sheet, each with the target that stands now."""
+    book, found = book_of(sheet.rulebook), []
+    for line in sheet.lines.all():
+        one = book.indicator(line.indicator)
+        zh, en = one.measured(line.proposed)
+        found.append(
+            (one.code, (f"{one.name.zh}（现为 {zh}）", f"{one.name.say('en')} (now {en})"))
+        )
+    return found
+
+
 TARGETS = Kind(
     machine=TARGET, path="targets", words=("年度目标", "Targets"), model=TargetSheet,
     title=lambda s: (f"{s.unit.name_zh} {s.rulebook.period} 年度目标", f"{s.unit.name_en or s.unit.name_zh} {s.rulebook.period} targets"),
-    standing=_at_unit, year=lambda s: s.rulebook, matter=_matter, decides=_decides,
+    standing=_at_unit, year=lambda s: s.rulebook, matter=_matter, decides=_decides, stated=_stated,
     acts=(
         Act("target.propose", ("提出目标", "Propose targets"), propose, ProposeGiven, choices=adopted_choices, living=lambda s: s.unit),
         Act("target.agree", ("签订", "Sign"), agree, signed(AgreeGiven),
@@ -337,7 +359,7 @@ TARGETS = Kind(
              "Signed targets change only by a docket; what was agreed first stays visible for ever."), not_yet=_unheard),
         Act("target.counter", ("提出不同意见", "Counter"), counter, CounterGiven, optional=True),
         Act("target.answer", ("答复并进入下一轮", "Answer, next round"), answer, AnswerGiven),
-        Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven, optional=True, waits=is_late),
+        Act("target.escalate", ("提请委员会", "Bring before the commission"), escalate, EscalateGiven, optional=True, waits=is_late, clock=False),
         Act("target.decide", ("按决定签订", "Settle by decision"), decide, DecideGiven,
             choices=lambda obj, account, day: {"decision": decisions(f"target:{obj.pk}")}, answers=True, not_yet=_unheard),
     ),
@@ -356,7 +378,7 @@ TARGETS = Kind(
         ("/office/targets/cascade/", ("目标分解", "Cascade"), "target.cascade"),
         ("/office/targets/import/", ("用 Excel 批量提出", "Propose by a workbook"), "target.propose"),
     ),
-    thread=True, outcome=_outcome,
+    thread=True, outcome=_outcome, due=_due, known=_known,
     body="targets/body.html", printed=printed,
     context=lambda sheet, request: {
         "lines": _lines(sheet), "held": {name: any(getattr(line, name) for line in sheet.lines.all()) for name in ("baseline", "countered", "decided", "original")},

@@ -247,7 +247,7 @@ CHANGES = Kind(
         Act("change.ask", ("申请调整目标", "Ask to change a target"), ask_change, ChangeGiven, living=lambda c: c.line.sheet.unit),
         Act("change.approve", ("批准", "Approve"), approve, signed(ApproveGiven), living=lambda c: c.line.sheet.unit,
             choices=lambda obj, account, day: {"decision": decisions(f"change:{obj.pk}"), "decision.needed": obj.route != "office"}, prepare=_effect, answers=True),
-        Act("change.refuse", ("不批准", "Refuse"), refuse, RefuseGiven, prepare=_effect, answers=True),
+        Act("change.refuse", ("不批准", "Refuse"), refuse, RefuseGiven, prepare=_effect, optional=True, answers=True),
         Act("change.withdraw", ("撤回", "Withdraw"), _plainly, optional=True),
     ),
     columns=(

@@ -104,7 +104,7 @@ def bare_heirs(day: date) -> list[tuple[RulebookVersion, Unit, list[Unit]]]:
 
 def unfiled(day: date) -> list[TargetSheet]:
     """Sheets whose answer is overdue."""
-    held = TargetSheet.objects.filter(state__in=("proposed", "countered"), due_on__lt=day)
+    held = TargetSheet.objects.filter(state="proposed", due_on__lt=day)
     return list(held.select_related("unit", "rulebook"))
 
 
