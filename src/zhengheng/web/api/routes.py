@@ -40,7 +40,7 @@ from zhengheng.web.ledger.restored import acknowledge
 from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.pages.requests import http_status
-from zhengheng.web.pages.tags import language, show
+from zhengheng.web.pages.tags import language, say, show
 from zhengheng.web.pages.views import CSRF
 from zhengheng.web.reporting import projection
 from zhengheng.web.results import selectors as results
@@ -311,7 +311,8 @@ def year_end(request: OfficeRequest) -> list[dict[str, Any]]:
          "unknown": one.unknown,
          "indicators": [
              {"indicator": item.code, "reported": item.reported, "periods": item.periods, "value": item.mark.value,
-              "target": item.mark.target, "line": show(item.mark.line) if item.mark.line else "", "points": item.mark.points, "full": item.mark.full, "status": item.mark.status}
+              "target": item.mark.target, "line": show(item.mark.line) if item.mark.line else "", "points": item.mark.points, "full": item.mark.full, "status": item.mark.status,
+              "lacking": [f"{show(what)}{say('：', ': ')}{show(state)}" for what, state in item.lacks]}
              for item in one.expected
          ]}
         for one in projection.year_ends(request.user, request.now.date(), language())
