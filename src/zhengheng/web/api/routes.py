@@ -46,7 +46,7 @@ from zhengheng.web.reporting import projection
 from zhengheng.web.results import selectors as results
 from zhengheng.web.results import services as result_services
 from zhengheng.web.results import trials
-from zhengheng.web.results.grades import Decided, decided_of, passport_of
+from zhengheng.web.results.grades import Decided, passport_of, shown_of
 from zhengheng.web.results.models import ResultRun
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), s.ErrorOut)
@@ -243,7 +243,7 @@ def result_board(request: OfficeRequest, run: str) -> dict[str, Any]:
     """The scoreboard by comparison group."""
     found = _seen(request, run, "scoreboard")
     made, board = results.board(found.run, language())
-    decided = decided_of(found)
+    decided = shown_of(found)
     return {
         "run": found, "at": made.plan.at, "rulebook_version": made.rulebook.version,
         "provisional": is_provisional(made), "units": board.units, "ranked": board.ranked,
