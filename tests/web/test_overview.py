@@ -28,6 +28,7 @@ from zhengheng.engines.archive import keep_run
 from zhengheng.engines.heat import heat_map
 from zhengheng.engines.run import Run
 from zhengheng.lake.store import Lake
+from zhengheng.scheme.procedure import Goal
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts import paper
 from zhengheng.web.acts.services import make, perform
@@ -40,10 +41,13 @@ from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, Reco
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview import frame, selectors, views
+from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.readings import Reading, reading
 from zhengheng.web.overview.reports import of_unit
+from zhengheng.web.overview.strategy import Told, strategy
 from zhengheng.web.overview.tables import dimensions
 from zhengheng.web.overview.tables import tree as tree_of
+from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machine import StateError
@@ -486,6 +490,32 @@ def test_the_overviews_json_has_one_shape(people: People, run: ResultRun) -> Non
     ResultRun.objects.update(state="notice", published_at=NOW)
     shapes.append(client.get(reverse("overview_file", args=[run.run, "json"])).json())
     assert [set(one) for one in shapes] == [{"note", "rows"}] * 2
+
+
+def test_the_strategys_report_names_a_cause_given_in_a_part_of_its_period(people: People) -> None:
+    """U1 misses A and meets B. Its case of a quarter about A gives the cause; one of another year, or about B, gives none."""
+    values = runs.VALUES | {("U1", "A"): 1_000, ("U1", "B"): 9_900}
+    made = runs.run(runs.book(), runs.facts(values, runs.TARGETS))
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "goals"), made, NOW)
+    result = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    goal = Goal.model_validate({"code": "g", "name": {"zh": "目标"}, "from_year": 2024, "to_year": 2028, "indicators": ("A", "B")})  # fmt: skip
+
+    def told(period: str, code: str) -> tuple[str, list[str]]:
+        """What is said of the units that gave no cause, and the causes that are listed."""
+        found = ResultRun(run="0" * 16, rulebook=result.rulebook, period=period)
+        row = {"code": code, "zh": code, "en": code, "period": period}
+        case = Rectification(run=found, unit=Unit(code="U1", name_zh="一局"), indicators=[row], state="answered", cause="管网破损")  # fmt: skip
+        report = strategy(result, [result], [Aim(goal, result, {})], Told([case], [], []), "zh", NOW.date())  # fmt: skip
+        (why,) = [one for one in report.sections if one.title == "未达标的原因"]
+        return why.texts[0], [f"{row[1]}：{row[2]}" for table in why.tables for row in table.rows]
+
+    for period, code, listed in (
+        ("2025-Q4", "A", ["A A（2025-Q4）：管网破损"]), ("2025", "A", ["A A：管网破损"]),
+        ("2024-Q4", "A", []), ("2025-Q4", "B", []),
+    ):  # fmt: skip
+        said, causes = told(period, code)
+        assert causes == listed
+        assert ("U1" in said) == (not listed), said
 
 
 def test_the_link_to_the_strategys_report_says_what_the_report_says() -> None:
