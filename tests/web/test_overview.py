@@ -392,8 +392,11 @@ def test_the_median_of_unlike_parts_is_one_of_shares() -> None:
     assert not whole.middle.endswith("%")
 
 
-def test_each_lamp_shows_the_number_of_its_own_status(people: People) -> None:
-    """Table, indicator and unit page: so many met, to watch, not met, missing and not applicable, in this order."""
+def test_each_lamp_shows_the_number_of_its_own_status(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Table, indicator and unit page: so many met, to watch, not met, missing and not applicable, in this order. Over all
+    units they are results (a unit's indicator each), on one unit's page indicators."""
     ratio = {"kind": "ratio", "target": 100}
     light = {"by": "score", "watch": "0.9", "missed": "0.7"}
     codes = "ABCDEFGHIJ"
@@ -416,6 +419,12 @@ def test_each_lamp_shows_the_number_of_its_own_status(people: People) -> None:
         page = client.get(address).content.decode()
         return " ".join(re.sub(r"<[^>]*>", " ", page).split())
 
+    every = "".join(marks.values())
+    counts = f"● 达标 {every.count('+')} ▲ 关注 {every.count('.')} ■ 未达标 {every.count('-')}"
+    assert f"{counts} 项次。" in texts(f"/office/results/{run.run}/")
+    with monkeypatch.context() as patched:
+        patched.setattr(selectors, "disputed", lambda result: {("U1", "A"), ("U2", "A")})
+        assert "2 项次今天处于争议中" in texts(base)
     table = client.get(base).content.decode()
     for unit, signs in marks.items():
         met, watch, missed, missing = (signs.count(sign) for sign in "+.-o")
