@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+import pyarrow as pa
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -24,9 +25,11 @@ from tests.test_weightless import rules
 from tests.web.conftest import NOW, People, computed_run
 from tests.web.walks import read_of
 from zhengheng.domain.harmless import harmless
+from zhengheng.domain.periods import parse_period
 from zhengheng.engines.archive import keep_run
 from zhengheng.engines.heat import heat_map
 from zhengheng.engines.run import Run
+from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.procedure import Goal
 from zhengheng.web.accounts.models import RoleGrant
@@ -303,6 +306,29 @@ def test_a_line_without_a_total_names_what_it_waits_for(people: People, tmp_path
     (table,) = next(one.tables for one in report.sections if one.title == "最影响得分的几项")
     assert table.head[1] == "距满分还差 (分)"
     assert [row[1] for row in table.rows] == ["7.50", "5.00", "2.50"]
+
+
+def test_a_unit_that_ended_is_not_told_what_it_could_still_gain(people: People) -> None:
+    """U1 ended in July and lost points on A; on page and in report they are what it lost, while U2 can gain."""
+    units = [{"code": unit, "name": unit, "category": "c", "group": "g", "valid_to": "2025-07-15" if unit == "U1" else None} for unit in runs.UNITS]  # fmt: skip
+    monthly = {"code": "A", "name": "A", "frequency": "half", "combine": "mean", "method": {"kind": "ratio", "target": 100}}  # fmt: skip
+    book = runs.book(units=units, tree={"code": "total", "name": "t", "children": ["A"]}, weights=[{"from": "2025-01-01", "table": {"A": 100}}], indicators=[monthly])  # fmt: skip
+    tables = empty()
+    rows = [
+        {"unit": unit, "indicator": "A", "period": parse_period(half).end, "value": 6000, "status": 1, "vintage": None, "published_on": None, "file": 1, "row": 1}
+        for unit in runs.UNITS for half in ("2025-H1", "2025-H2")[: 1 if unit == "U1" else 2]
+    ]  # fmt: skip
+    tables["observation"] = pa.Table.from_pylist(rows, schema=schema("observation"))
+    made = runs.run(book, Facts(tables, [], []))
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "ended"), made, NOW)
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    for unit, there, absent in (("U1", "总分已失", "总分还可得"), ("U2", "总分还可得", "总分已失")):
+        page = people.client("office_data").get(f"/office/overview/{run.run}/units/{unit}/").content.decode()  # fmt: skip
+        report = of_unit(run, None, unit, "zh", NOW.date())
+        (table,) = next(one.tables for one in report.sections if one.title == "最影响得分的几项")
+        for text in (page, table.head[1]):
+            assert there in text
+            assert absent not in text
 
 
 def test_pages_say_which_years_value_is_scored_where_it_is_not_this_ones(
