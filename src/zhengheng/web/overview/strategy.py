@@ -165,8 +165,8 @@ def _reasons(
         if (missed := {code for code in codes & row.keys() if row[code].status == "missed"})
     }  # fmt: skip
     cases = [
-        (one, rows) for one in told.cases
-        if one.run.rulebook == result.rulebook and one.state not in {"proposed", "dropped"} and (rows := _rows_of(one, result, failed))
+        (one, found) for one in told.cases
+        if one.run.rulebook == result.rulebook and one.state not in {"proposed", "dropped"} and (found := _rows_of(one, result, failed))
     ]  # fmt: skip
     own = [
         one for one in told.own

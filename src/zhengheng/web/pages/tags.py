@@ -257,7 +257,8 @@ def short(mark: Any, indicator: Any) -> str:
     def of(held: Any, name: str) -> str:
         return str((held.get(name) if isinstance(held, dict) else getattr(held, name, "")) or "")
 
-    if not falls_short(*(of(mark, name) for name in ("status", "value", "target")), of(indicator, "direction")):  # fmt: skip
+    status, value, target = of(mark, "status"), of(mark, "value"), of(mark, "target")
+    if not falls_short(status, value, target, of(indicator, "direction")):
         return ""
     if of(indicator, "method") == "efficacy":
         return say("未到满意值", "short of the satisfactory value")
