@@ -18,7 +18,7 @@ from zhengheng.engines.duck import DuckEngine
 from zhengheng.engines.passport import passport
 from zhengheng.engines.run import make_run
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.formulas import formula
+from zhengheng.scoring.formulas import Beside, formula
 
 RULE = {
     "method": "interval", "decimals": 2, "full": 5_000_000, "sign": 1, "strict": False, "low": None, "high": None, "low_limit": None,
@@ -52,6 +52,21 @@ def test_methods_with_lines_are_told_in_sentences(
     rule: dict[str, object], cell: dict[str, object], zh: str, en: str
 ) -> None:
     assert said(rule, **cell) == (zh, en)
+
+
+@pytest.mark.parametrize("first", [-9900, 0])
+@pytest.mark.parametrize("value", [-10_000, 50])
+def test_the_first_step_of_a_table_in_which_less_is_better_has_no_number_at_its_head(
+    first: int, value: int
+) -> None:
+    steps = [
+        {"at": at, "until": until, "place": place, "difference": False, "credit_n": credit, "credit_d": 2}
+        for place, (at, until, credit) in enumerate(((first, 100, 2), (100, None, 0)), 1)
+    ]  # fmt: skip
+    rule, cell = RULE | {"method": "steps", "sign": -1}, CELL | {"value": value}
+    zh, en = (formula(rule, cell, None, tongue, Beside(steps)) for tongue in ("zh", "en"))  # type: ignore[arg-type]
+    assert "对照表中不高于 0.99 的得" in zh
+    assert "up to 0.99 the table gives" in en
 
 
 LIMITED = [

@@ -191,6 +191,66 @@ def test_a_changed_rule_is_its_definition_not_the_units_doing() -> None:
     assert {name for name, size in found.effects.items() if size} == {"definition"}
 
 
+BY_OTHERS: dict[str, dict[str, Any]] = {
+    "rank": {"method": {"kind": "rank"}},
+    "rank with a table": {"method": {"kind": "rank", "table": ["1", "0.8", "0.5", "0.2"]}},
+    "borda": {"method": {"kind": "borda"}},
+    "percentile": {"method": {"kind": "percentile"}},
+    "exponential rank": {"method": {"kind": "exponential_rank"}},
+    "min_max": {"method": {"kind": "min_max"}},
+    "z_score": {"method": {"kind": "z_score", "centre": "10", "scale": "3"}},
+    "mads": {"method": {"kind": "mads", "centre": "10", "scale": "3"}},
+    **{
+        to: {"method": {"kind": "ratio"}, "reference": {"to": to}}
+        for to in ("group_best", "group_mean", "group_median")
+    },
+    "another unit": {"method": {"kind": "ratio"}, "reference": {"to": "unit", "unit": "U4"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", BY_OTHERS)
+def test_what_other_units_brought_is_not_the_units_own_doing(rule: str) -> None:
+    """U1 rises from 50 to 55 and the others rise by more: its points fall, and its own value is not what brought that."""
+    then, now = {"U1": 50, "U2": 60, "U3": 40, "U4": 80}, {"U1": 55, "U2": 75, "U3": 70, "U4": 95}
+    units = [{"code": unit, "name": unit, "category": "c", "group": "g"} for unit in FOUR]
+    one = {"code": "C", "name": "C", **BY_OTHERS[rule]}
+    rules = book(
+        units=units, indicators=[one], tree={"code": "total", "name": "t", "children": ["C"]},
+        weights=[{"from": "2025-01-01", "table": {"C": 100}}],
+    )  # fmt: skip
+
+    def moved(values: dict[str, int]) -> dict[str, int]:
+        held = [run(rules, facts({(u, "C"): 100 * v for u, v in some.items()}, {})) for some in (then, values)]  # fmt: skip
+        found = Comparison(*held).of("U1", "en")
+        assert found is not None
+        assert sum(found.effects.values()) == found.after - found.before
+        return {name: size for name, size in found.effects.items() if size}
+
+    every = moved(now)
+    assert every.keys() - {"rounding"} <= {"real", "others"}, every
+    assert every["others"] < 0 <= every.get("real", 0)
+    assert sum(every.values()) < 0, "the points fell"
+    assert moved(then | {"U1": 90}).keys() - {"rounding"} == {"real"}
+    assert moved(now | {"U1": 50}).keys() - {"rounding"} == {"others"}
+
+
+def test_what_fills_a_gap_is_other_units_doing_and_a_coefficient_that_stays_is_nobodys() -> None:
+    """U1 has no value in either year and takes the others' mean; A, which rises, counts more than once."""
+    fill = {"by": "mean", "over": "group", "minimum": 1, "reason": "r"}
+    indicators = [json.loads(one.model_dump_json(by_alias=True, exclude_unset=True)) for one in book().indicators]  # fmt: skip
+    indicators[2] = {"code": "C", "name": "C", "fill": fill, "method": {"kind": "ratio", "target": 100}}  # fmt: skip
+    rules = book(indicators=indicators, coefficients=[{"of": "A", "value": "1.137", "reason": "r"}])
+    gap = VALUES | {("U1", "C"): None}
+    before = run(rules, facts(gap, TARGETS))
+    for more, wanted in (
+        ({("U2", "C"): 9_000, ("U3", "C"): 9_000}, {"others"}),
+        ({("U1", "A"): 6_500}, {"real"}),
+    ):
+        found = Comparison(before, run(rules, facts(gap | more, TARGETS))).of("U1", "en")
+        assert found is not None
+        assert {name for name, size in found.effects.items() if size} == wanted
+
+
 def test_a_total_that_is_not_there_cannot_be_compared() -> None:
     before, after = run(book(), facts(VALUES, TARGETS)), run(*CAUSES["status"]())
     assert [row["status"] for row in after.results.of_unit("total_score", "U1")] == ["missing"]

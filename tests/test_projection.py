@@ -16,7 +16,8 @@ from tests.generate import METHODS, facts_for, rulebooks
 from tests.test_generated import common, outcome
 from zhengheng.domain.periods import parse_period
 from zhengheng.engines.duck import DuckEngine
-from zhengheng.engines.projection import Projection, apart, project, reached
+from zhengheng.engines.passport_rows import Lack
+from zhengheng.engines.projection import Projection, apart, gaps, project, reached
 from zhengheng.engines.results import Results
 from zhengheng.engines.run import make_plan, make_run
 from zhengheng.lake.facts import Facts, empty, schema
@@ -95,6 +96,23 @@ def test_what_is_overdue_stays_missing() -> None:
     assert status["F"] == 3
     total = late.run.results.of_unit("total_score", "U1")[0]
     assert total["status"] == "missing", "no total where data is overdue"
+
+
+def test_what_is_due_and_not_there_is_named_and_what_is_not_due_is_no_lack() -> None:
+    """A month that is due and lacks stands by its name; before the first month is due nothing lacks, and there is nothing to go by."""
+    day = date(2025, 4, 10)
+    found = gaps(project(book(), facts(3, F=3), YEAR, day), "U1", day)
+    lack = Lack("U1", "F", parse_period("2025-03"))
+    assert {code: (gap.due, gap.is_early) for code, gap in found.items()} == {"F": ((lack,), False)}
+    early = date(2025, 1, 20)
+    none = gaps(project(book(), facts(0), YEAR, early), "U1", early)
+    assert {code for code, gap in none.items() if gap.is_early} == set("FYSR")
+    late = date(2025, 2, 20)
+    owed = gaps(project(book(), facts(0), YEAR, late), "U1", late)["F"]
+    assert ([one.period.code for one in owed.due], len(owed.later)) == (["2025-01"], 11)
+    assert not owed.is_early
+    done = date(2026, 3, 12)
+    assert gaps(project(book(), facts(12), YEAR, done), "U1", done) == {}
 
 
 def test_a_year_that_is_over_is_what_it_is() -> None:

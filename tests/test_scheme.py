@@ -415,6 +415,44 @@ def test_a_number_below_nought_has_the_minus_of_print_and_a_third_stays_one() ->
     assert "50% of the full mark from 1" in en
 
 
+@pytest.mark.parametrize("first", ["-99", "0"])
+@pytest.mark.parametrize(
+    ("decimals", "second", "zh", "en"), [(0, "1", "不高于 0 得满分", "the full mark up to 0"), (2, "2.01", "不高于 2 得满分", "the full mark up to 2")]
+)  # fmt: skip
+def test_a_table_in_which_less_is_better_begins_nowhere(
+    first: str, decimals: int, second: str, zh: str, en: str
+) -> None:
+    """Whatever is below its first step is better still: no number at its head is said, in the rule as in the formula."""
+    rows = [{"at": first, "credit": "1"}, {"at": second, "credit": "0.5"}, {"at": "9", "credit": "0"}]  # fmt: skip
+    held = {"code": "A", "name": "甲", "decimals": decimals, "direction": "down", "method": {"kind": "steps", "steps": rows}}  # fmt: skip
+    rule = said(Indicator.model_validate(held, strict=False))
+    assert rule[0] == f"对照表，按数值：{zh}、{second} 起得满分的 50%、9 起得 0 分"
+    assert rule[1] == f"a table by the value: {en}, 50% of the full mark from {second}, nothing from 9"  # fmt: skip
+    only = held | {"method": {"kind": "steps", "steps": rows[:1]}}
+    assert said(Indicator.model_validate(only, strict=False))[0].endswith("：无论多少都得满分")
+
+
+@pytest.mark.parametrize(
+    ("measure", "more", "zh", "en"),
+    [
+        ("%", {"per": "unit", "slope": "0.05", "cap": "1", "least": "0.6"},
+         "达到目标 5 得满分；低于目标的，每低 1 个百分点扣满分的 5%，最低得满分的 60%", "5% of it less for each percentage point below, down to 60% of it"),
+        ("人", {"per": "unit", "slope": "0.05", "cap": "1", "down": True}, "达到目标 5 得满分；超过目标的，每高 1 人 扣满分的 5%，扣完为止", "5% of it less for each 1 人 above, down to nothing"),
+        ("吨", {"slope": "0.01", "cap": "0.8"}, "达到目标 5 从满分起算，低于目标的，每低目标值的 1% 扣满分的 1%，扣完为止，最高得满分的 80%", "at most 80% of it"),
+        ("吨", {"slope": "0.01", "cap": "1.2"}, "达到目标 5 得满分；超过目标的，每高目标值的 1% 加满分的 1%，最高得满分的 120%；低于目标的，每低目标值的 1% 扣满分的 1%，扣完为止", "up to 120% of it"),
+    ],
+)  # fmt: skip
+def test_a_rule_adds_nothing_in_words_that_its_cap_forbids(
+    measure: str, more: dict[str, Any], zh: str, en: str
+) -> None:
+    down = more.pop("down", False)
+    held = {"code": "A", "name": "甲", "measure_unit": {"zh": measure}, "direction": "down" if down else "up", "method": {"kind": "plus_minus", "target": "5", **more}}  # fmt: skip
+    rule = said(Indicator.model_validate(held, strict=False))
+    assert rule[0] == zh
+    assert en in rule[1]
+    assert ("加满分" in rule[0]) == ("more for each" in rule[1]) == (more["cap"] == "1.2")
+
+
 @pytest.mark.parametrize(("unit", "said"), [("个", "2.00 个"), ("–", "2.00"), ("-", "2.00"), ("", "2.00")])  # fmt: skip
 def test_a_dash_for_no_unit_of_measure_is_not_printed_beside_a_value(unit: str, said: str) -> None:
     held = Indicator.model_validate({"code": "A", "name": "甲", "measure_unit": {"zh": unit, "en": unit}}, strict=False)  # fmt: skip

@@ -263,14 +263,24 @@ def graded(town: Town) -> tuple[dict[str, Any], dict[str, Any]]:
 def test_a_decided_grade_is_not_lost_on_the_page_of_the_next_version(town: Town) -> None:
     _, again = graded(town)
     page = page_of(town, "office_procedure", f"/office/results/{again['run']}/")
-    assert "现行结果由委员会决定为" in page
-    assert "公示时随之转入" in page
-    table = page[page.index("与所代替版本相比的变动") :]
+    # One page says one grade: the main table says of it what the moves and the list of decisions say.
+    main, moved = page.rsplit("与所代替版本相比的变动", 1)
+    row = main[main.index("/units/D13/") :].split("</tr>")[0]
+    assert "现行结果由委员会决定为" in row
+    assert "公示时随之转入" in row
+    assert "计算等次" not in moved.split("<tbody>")[0], "the column holds decided grades as well"
+    assert "现行结果由委员会决定为" in page_of(
+        town, "office_procedure", f"/office/results/{again['run']}/units/D13/"
+    )
+    lines = [one for group in town.get("office_procedure", f"results/{again['run']}")["groups"] for one in group["lines"]]  # fmt: skip
+    held = next(one for one in lines if one["unit"] == "D13")
+    assert (held["grade"], held["grade_reason"]) == (held["computed_grade"], "有关问题正在调查")
+    table = page[page.rindex("与所代替版本相比的变动") :]
     assert ">D13<" in table.replace(" ", "") or "D13" in table.split("</table>")[0]
     town.post("office_procedure", f"runs/{again['result']}/publish")
     after = page_of(town, "mentor", f"/office/results/{again['run']}/")
     assert "委员会决定" in after
-    assert "D13" in after[after.index("与所代替版本相比的变动") :].split("</table>")[0]
+    assert "D13" in after[after.rindex("与所代替版本相比的变动") :].split("</table>")[0]
 
 
 def test_a_result_that_was_computed_again_says_so_on_every_page(town: Town) -> None:

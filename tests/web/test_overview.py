@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+import pyarrow as pa
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -25,11 +26,14 @@ from tests.test_weightless import rules
 from tests.web.conftest import NOW, People, computed_run
 from tests.web.walks import read_of
 from zhengheng.domain.harmless import harmless
+from zhengheng.domain.periods import parse_period
 from zhengheng.engines.archive import keep_run
 from zhengheng.engines.heat import heat_map
 from zhengheng.engines.outputs import measured_rows
 from zhengheng.engines.run import Run
+from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.lake.store import Lake
+from zhengheng.scheme.procedure import Goal
 from zhengheng.scoring.plan_rows import leaves
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.acts import paper
@@ -43,10 +47,13 @@ from zhengheng.web.meetings.acts import COMMITMENTS, CarryGiven, KeepGiven, Reco
 from zhengheng.web.meetings.models import Commitment
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview import frame, selectors, views
+from zhengheng.web.overview.city import Aim
 from zhengheng.web.overview.readings import Reading, reading
 from zhengheng.web.overview.reports import of_unit
+from zhengheng.web.overview.strategy import Told, strategy
 from zhengheng.web.overview.tables import dimensions
 from zhengheng.web.overview.tables import tree as tree_of
+from zhengheng.web.rectification.models import Rectification
 from zhengheng.web.results import services
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machine import StateError
@@ -308,6 +315,29 @@ def test_a_line_without_a_total_names_what_it_waits_for(people: People, tmp_path
     assert [row[1] for row in table.rows] == ["7.50", "5.00", "2.50"]
 
 
+def test_a_unit_that_ended_is_not_told_what_it_could_still_gain(people: People) -> None:
+    """U1 ended in July and lost points on A; on page and in report they are what it lost, while U2 can gain."""
+    units = [{"code": unit, "name": unit, "category": "c", "group": "g", "valid_to": "2025-07-15" if unit == "U1" else None} for unit in runs.UNITS]  # fmt: skip
+    monthly = {"code": "A", "name": "A", "frequency": "half", "combine": "mean", "method": {"kind": "ratio", "target": 100}}  # fmt: skip
+    book = runs.book(units=units, tree={"code": "total", "name": "t", "children": ["A"]}, weights=[{"from": "2025-01-01", "table": {"A": 100}}], indicators=[monthly])  # fmt: skip
+    tables = empty()
+    rows = [
+        {"unit": unit, "indicator": "A", "period": parse_period(half).end, "value": 6000, "status": 1, "vintage": None, "published_on": None, "file": 1, "row": 1}
+        for unit in runs.UNITS for half in ("2025-H1", "2025-H2")[: 1 if unit == "U1" else 2]
+    ]  # fmt: skip
+    tables["observation"] = pa.Table.from_pylist(rows, schema=schema("observation"))
+    made = runs.run(book, Facts(tables, [], []))
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "ended"), made, NOW)
+    run = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    for unit, there, absent in (("U1", "总分已失", "总分还可得"), ("U2", "总分还可得", "总分已失")):
+        page = people.client("office_data").get(f"/office/overview/{run.run}/units/{unit}/").content.decode()  # fmt: skip
+        report = of_unit(run, None, unit, "zh", NOW.date())
+        (table,) = next(one.tables for one in report.sections if one.title == "最影响得分的几项")
+        for text in (page, table.head[1]):
+            assert there in text
+            assert absent not in text
+
+
 def test_pages_say_which_years_value_is_scored_where_it_is_not_this_ones(
     people: People, tmp_path: Path
 ) -> None:
@@ -471,8 +501,11 @@ def test_the_median_of_unlike_parts_is_one_of_shares() -> None:
     assert not whole.middle.endswith("%")
 
 
-def test_each_lamp_shows_the_number_of_its_own_status(people: People) -> None:
-    """Table, indicator and unit page: so many met, to watch, not met, missing and not applicable, in this order."""
+def test_each_lamp_shows_the_number_of_its_own_status(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Table, indicator and unit page: so many met, to watch, not met, missing and not applicable, in this order. Over all
+    units they are results (a unit's indicator each), on one unit's page indicators."""
     ratio = {"kind": "ratio", "target": 100}
     light = {"by": "score", "watch": "0.9", "missed": "0.7"}
     codes = "ABCDEFGHIJ"
@@ -495,6 +528,12 @@ def test_each_lamp_shows_the_number_of_its_own_status(people: People) -> None:
         page = client.get(address).content.decode()
         return " ".join(re.sub(r"<[^>]*>", " ", page).split())
 
+    every = "".join(marks.values())
+    counts = f"● 达标 {every.count('+')} ▲ 关注 {every.count('.')} ■ 未达标 {every.count('-')}"
+    assert f"{counts} 项次。" in texts(f"/office/results/{run.run}/")
+    with monkeypatch.context() as patched:
+        patched.setattr(selectors, "disputed", lambda result: {("U1", "A"), ("U2", "A")})
+        assert "2 项次今天处于争议中" in texts(base)
     table = client.get(base).content.decode()
     for unit, signs in marks.items():
         met, watch, missed, missing = (signs.count(sign) for sign in "+.-o")
@@ -573,6 +612,32 @@ def test_the_overviews_json_has_one_shape(people: People, run: ResultRun) -> Non
     shapes.append(client.get(reverse("overview_file", args=[run.run, "json"])).json())
     assert [set(one) for one in shapes] == [{"rows"}] * 2
     assert len({tuple(row) for one in shapes for row in one["rows"]}) == 1
+
+
+def test_the_strategys_report_names_a_cause_given_in_a_part_of_its_period(people: People) -> None:
+    """U1 misses A and meets B. Its case of a quarter about A gives the cause; one of another year, or about B, gives none."""
+    values = runs.VALUES | {("U1", "A"): 1_000, ("U1", "B"): 9_900}
+    made = runs.run(runs.book(), runs.facts(values, runs.TARGETS))
+    keep_run(Lake.create(Path(settings.HOME) / "lakes" / "goals"), made, NOW)
+    result = services.register_run(run=made.id, actor=people["office_data"], now=NOW)
+    goal = Goal.model_validate({"code": "g", "name": {"zh": "目标"}, "from_year": 2024, "to_year": 2028, "indicators": ("A", "B")})  # fmt: skip
+
+    def told(period: str, code: str) -> tuple[str, list[str]]:
+        """What is said of the units that gave no cause, and the causes that are listed."""
+        found = ResultRun(run="0" * 16, rulebook=result.rulebook, period=period)
+        row = {"code": code, "zh": code, "en": code, "period": period}
+        case = Rectification(run=found, unit=Unit(code="U1", name_zh="一局"), indicators=[row], state="answered", cause="管网破损")  # fmt: skip
+        report = strategy(result, [result], [Aim(goal, result, {})], Told([case], [], []), "zh", NOW.date())  # fmt: skip
+        (why,) = [one for one in report.sections if one.title == "未达标的原因"]
+        return why.texts[0], [f"{row[1]}：{row[2]}" for table in why.tables for row in table.rows]
+
+    for period, code, listed in (
+        ("2025-Q4", "A", ["A A（2025-Q4）：管网破损"]), ("2025", "A", ["A A：管网破损"]),
+        ("2024-Q4", "A", []), ("2025-Q4", "B", []),
+    ):  # fmt: skip
+        said, causes = told(period, code)
+        assert causes == listed
+        assert ("U1" in said) == (not listed), said
 
 
 def test_the_link_to_the_strategys_report_says_what_the_report_says() -> None:

@@ -94,6 +94,27 @@ def test_an_internal_indicator_is_withheld_and_said_to_be(source: Path, older: b
     assert "met 0" not in english
 
 
+@pytest.mark.parametrize(
+    ("method", "direction", "value", "said", "head"),
+    [("ratio", "up", "77", "未到目标", "目标"), ("efficacy", "up", "77", "未到满意值", "满意值"), ("ratio", "down", "93", "未到目标", "目标"), ("ratio", "up", "90", "", "目标"), ("ratio", "interval", "77", "", "目标")],
+)  # fmt: skip
+def test_a_light_that_is_met_short_of_the_target_does_not_stand_alone(
+    source: Path, method: str, direction: str, value: str, said: str, head: str
+) -> None:
+    held = snapshot(source, 1)
+    unit, code = first(held)
+    kept = next(one for one in held["indicators"] if one["code"] == code)
+    about = kept | {"method": method, "direction": direction, "public": True}
+    mark = held["marks"][unit["code"]][code] | {"status": "met", "value": value, "target": "90"}
+    indicators = [about if one["code"] == code else one for one in held["indicators"]]
+    marks = {each: {one: row | {"status": "watch"} for one, row in rows.items()} for each, rows in held["marks"].items()}  # fmt: skip
+    marks[unit["code"]][code] = mark
+    changed(source / "1" / "snapshot.json", indicators=indicators, marks=marks)
+    for address in (f"p/1/indicators/{code}.html", f"p/1/units/{unit['code']}.html"):
+        assert re.findall("未到(?:目标|满意值)", shown(source, address)) == [said] * bool(said), address  # fmt: skip
+    assert re.search(rf'class="number"> {head}\b', shown(source, f"p/1/indicators/{code}.html"))
+
+
 def test_a_correction_says_what_moved(source: Path) -> None:
     """Old and new of value and status; the unit's words from before are marked as such; words alone say so."""
     held = snapshot(source, 1)

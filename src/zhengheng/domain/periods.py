@@ -70,6 +70,11 @@ def period_ending(end: date, frequency: Frequency) -> Period:
     return Period(date(end.year, first, 1), end, frequency)
 
 
+def within(part: Period, whole: Period) -> bool:
+    """Whether a period is another one or a part of it."""
+    return whole.start <= part.start and part.end <= whole.end
+
+
 def ended_before(last: date | None, day: date) -> bool:
     """Whether what has this last day was over before a day; what has none goes on.
 

@@ -1,10 +1,10 @@
-"""Why a unit's score changed between two runs: its own doing told apart from targets, rules, weights and revisions.
+"""Why a unit's score changed between two runs: its own doing told apart from others', from targets, rules, weights and revisions.
 
 Each indicator's points are computed again between the two runs, one input changed at a time, in a
-declared order: first the rule as it reads now, then the target, then the value, then the weight; each counted by
-what a point of it is worth in the total (portion.py). All in fractions, with the oracle's own methods, so
-that the parts add up to the change exactly; what roundings, or dimensions that are no plain sums and means,
-leave is named, too. (The order is this program's default [D].)
+declared order: first the rule as it reads now, then the target, then the unit's own value among the others as they
+were, then the others, then the weight; each counted by what a point of it is worth in the total (portion.py). All in
+fractions, with the oracle's own methods, so that the parts add up to the change exactly; what roundings, or dimensions
+that are no plain sums and means, leave is named, too. (The order is this program's default [D].)
 """
 
 from collections.abc import Iterable
@@ -16,20 +16,25 @@ from typing import Any
 
 from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.problems import Language
-from zhengheng.engines.oracle import Oracle
+from zhengheng.engines.oracle import Oracle, half_up
 from zhengheng.engines.plain import plain_tables
 from zhengheng.engines.portion import Portions, worth
 from zhengheng.engines.run import Run
-from zhengheng.scoring.contracts import FACTS, NOT_APPLICABLE, NOT_DUE, VALUE
+from zhengheng.scoring.contracts import FACTS, FILLED, NOT_APPLICABLE, NOT_DUE, VALUE
+from zhengheng.scoring.rules import OF_THE_GROUP
 
 EFFECTS = {
     "revision": ("数据修订", "data revised"), "definition": ("口径变化", "definition"),
-    "target": ("目标变化", "target"), "real": ("实绩变化", "real change"), "weight": ("权重变化", "weight"),
+    "target": ("目标变化", "target"), "real": ("实绩变化", "real change"), "others": ("其他单位变化", "other units"), "weight": ("权重变化", "weight"),
     "status": ("有无数据", "data present or not"), "applies": ("不适用项", "not applicable"), "due": ("本期是否计入", "counted in the period or not"),
     "set": ("指标增减", "indicators added or dropped"), "adjustment": ("加分扣分", "bonus and deduction"),
     "aggregation": ("维度的合成", "how dimensions are made"), "rounding": ("舍入", "rounding"),
 }  # fmt: skip
-"""What moves a total. Where an indicator does not apply, what stands in its place (the rate of its siblings) moves, too."""
+"""What moves a total. Where an indicator does not apply, what stands in its place (the rate of its siblings) moves, too.
+
+`others`: a place, a distance from the group's middle, a target or a filled gap that other units' values make; what the
+unit's own value brought there is `real`.
+"""
 Row = dict[str, Any]
 _TARGETS = ("target", "base", "stretch", "bottom")
 
@@ -163,16 +168,24 @@ class _Whole:
 
     @cached_property
     def groups(self) -> dict[tuple[str, str, int], list[Row]]:
-        return self.oracle.groups(
-            {(c["unit"], c["indicator"], c["segment"]): c for c in self.run.results.rows("cell")}
-        )
+        """All cells by group, whatever this run measures by it: the rule that follows may look at the group where this one did not."""
+        found: dict[tuple[str, str, int], list[Row]] = {}
+        for cell in self.run.results.rows("cell"):
+            if cell["status"] != NOT_DUE:
+                found.setdefault(_group(cell), []).append(cell)
+        return found
+
+
+def _group(cell: Row) -> tuple[str, str, int]:
+    """What the oracle finds a cell's group by."""
+    return cell["comparison_group"], cell["indicator"], cell["segment"]
 
 
 class _Side:
     """One run as one unit's comparison needs it: the unit's scores, cells and rules."""
 
     def __init__(self, whole: _Whole, unit: str) -> None:
-        self.run, self.oracle, self.groups = whole.run, whole.oracle, whole.groups
+        self.unit, self.whole, self.run, self.oracle = unit, whole, whole.run, whole.oracle
         run = self.run
         self.scores = {row["indicator"]: row for row in run.results.of_unit("indicator_score", unit)}  # fmt: skip
         self.cells: dict[str, list[Row]] = {}
@@ -197,6 +210,16 @@ class _Side:
         """What the indicator brings to the total."""
         return self.worth(code, self.brought.get(code, 0))
 
+    def times(self, code: str, points: int) -> int:
+        """Points times the coefficient that the indicator has in this run."""
+        unit = self.oracle.units[self.unit]
+        full = self.oracle.branches[unit["category"]][code]["full"]
+        product = self.oracle.multiplied(unit, code, int(full), points)
+        if product is None:
+            return points
+        step = 1 if self.rules[code]["carry"] == "exact" else int(self.rules[code]["round_unit"])
+        return half_up(product / step) * step
+
     def cell(self, code: str) -> Row | None:
         """The indicator's one cell with what it was measured against; None where a change cut the year."""
         held = self.cells.get(code, [])
@@ -215,7 +238,7 @@ def _step(former: _Side, before: _Side, after: _Side, code: str, language: Langu
         effects = {}
     elif old is None or new is None:
         effects = {"set": whole}
-    elif kinds := {old["status"], new["status"]} - {VALUE}:
+    elif (kinds := {old["status"], new["status"]}) not in ({VALUE}, {FILLED}):
         name = "applies" if NOT_APPLICABLE in kinds else "due" if NOT_DUE in kinds else "status"
         effects = {name: whole}
     elif (chain := _chain(before, after, code)) is None:
@@ -227,14 +250,19 @@ def _step(former: _Side, before: _Side, after: _Side, code: str, language: Langu
             after.points(code),
         ]
         sizes = [late - early for early, late in pairwise(ends)]
-        effects = dict(zip(("definition", "target", "real", "weight"), sizes, strict=True))
+        effects = dict(
+            zip(("definition", "target", "real", "others", "weight"), sizes, strict=True)
+        )
+        if new["status"] == FILLED:  # what fills a gap is others' values, before as now
+            effects |= {"real": 0, "others": effects["real"] + effects["others"]}
     return Step(
         code, named.name.say(language), ({"revision": revised} if revised else {}) | effects
     )
 
 
 def _chain(before: _Side, after: _Side, code: str) -> list[int] | None:
-    """Points with the new rule, then the new target, then the new value, all at the old weight.
+    """Points with the new rule, then the new target, then the new value among the others as they were, then the others
+    as they are, all at the old weight.
 
     None where the indicator cannot be followed from one rule to the other: what is left is its definition.
     """
@@ -242,12 +270,25 @@ def _chain(before: _Side, after: _Side, code: str) -> list[int] | None:
     first, rule = before.rules[code], after.rules[code]
     if old is None or new is None or first["decimals"] != rule["decimals"]:
         return None
-    rule = {**rule, "full": first["full"], "reference": "given"}
+    # Whose value the target is, where it is another unit's: it moves with that unit.
+    lender = (first["reference"], first["reference_unit"])
+    lent = rule["reference"] == "unit" and lender == ("unit", rule["reference_unit"])
+    rule = {**rule, "full": first["full"]}
+    if rule["reference"] not in OF_THE_GROUP:
+        rule["reference"] = "given"
     kept = {**old, "segment": new["segment"], "comparison_group": new["comparison_group"]}
     aimed = {**kept, **{name: new[name] for name in _TARGETS}}
+    moved = new
+    if lent:
+        aimed["target"], moved = kept["target"], {**new, "target": kept["target"]}
+    others: list[Row] = []
+    if rule["grouped"]:
+        if _group(new) not in before.whole.groups:
+            return None  # a group that was not there, or in which nobody owed the indicator
+        others = [cell for cell in before.whole.groups[_group(new)] if cell["unit"] != new["unit"]]
     found = [
-        after.oracle.points(kept, rule, before.groups), after.oracle.points(aimed, rule, before.groups),
-        after.oracle.points(new, rule, after.groups),
+        *(after.oracle.points(cell, rule, {_group(new): [*others, cell]}) for cell in (kept, aimed, moved)),
+        after.oracle.points(new, rule, after.whole.groups if rule["grouped"] else {}),
     ]  # fmt: skip
-    chain = [points[0] for points in found if points is not None]
+    chain = [before.times(code, points[0]) for points in found if points is not None]
     return chain if len(chain) == len(found) else None

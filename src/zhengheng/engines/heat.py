@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -132,6 +133,14 @@ def heat_map(run: Run, language: Language) -> HeatMap:
         }
     present = {code for held in marks.values() for code in held}
     return HeatMap(tuple(c for c in columns(run, language) if c.code in present), marks)
+
+
+def falls_short(status: str, value: str, target: str, direction: str) -> bool:
+    """Whether what is met by its line has not reached its target: the light and the target are two things."""
+    if status != "met" or not value or not target or direction not in {"up", "down"}:
+        return False
+    ahead = Decimal(value) - Decimal(target)
+    return ahead < 0 if direction == "up" else ahead > 0
 
 
 def stopping(statuses: Mapping[str, str], total: str) -> list[str]:

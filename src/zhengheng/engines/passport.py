@@ -6,14 +6,12 @@ from below is asked of the oracle, for this unit and those its values come from.
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from zhengheng.domain.numbers import COEFFICIENT, POINT, format_scaled, plain
-from zhengheng.domain.periods import period_ending
 from zhengheng.domain.problems import Language, NotFoundError
 from zhengheng.engines.bound import binding_events, bound_grade, failed_gates, said
 from zhengheng.engines.left_out import WHY, of_no_effect
@@ -28,7 +26,7 @@ from zhengheng.engines.lights import (
 from zhengheng.engines.lives import NO_MORE, no_more_due
 from zhengheng.engines.nodes import sum_words
 from zhengheng.engines.oracle import decided, half_up, within
-from zhengheng.engines.passport_rows import Entry, Row, SourceRows
+from zhengheng.engines.passport_rows import Entry, Lack, Row, SourceRows
 from zhengheng.engines.rules import year_before
 from zhengheng.engines.run import Run
 from zhengheng.engines.scoreboard import no_score, no_total
@@ -487,15 +485,10 @@ class _Maker(SourceRows):
         """Which periods of a value that is missing are not there; that a rate has less below its line than it needs."""
         parts = self.run.rulebook.indicator(cell["indicator"]).parts
         if status == "missing":
-            indicator = self.run.rulebook.indicator(cell["indicator"])
-            codes = self._series_below(cell["indicator"])
-            named = codes != [cell["indicator"]]
-            absent = [one for code in codes for one in self._absent(code, cell["segment"], "value", named=named)]  # fmt: skip
-            if not absent and (indicator.reference.to == "previous" or indicator.year_on_year):
-                if first := min((one for code in codes if (one := self._too_late(code, cell["segment"]))), default=""):  # fmt: skip
-                    return f"{first} 本单位（连同所承继的单位）还不在名单上，没有完整的上年数可比", f"in {first} neither it nor a unit that it took over was there: there is no whole year before to be held against"  # fmt: skip
-                absent = [one for code in codes for one in self._absent(code, cell["segment"], "previous", named=named)]  # fmt: skip
+            absent = self._lacks(self.absent(cell["indicator"], cell["segment"]), cell["indicator"])  # fmt: skip
             if not absent:
+                if first := self.too_late(cell["indicator"], cell["segment"]):
+                    return f"{first} 本单位（连同所承继的单位）还不在名单上，没有完整的上年数可比", f"in {first} neither it nor a unit that it took over was there: there is no whole year before to be held against"  # fmt: skip
                 return None
             more = len(absent) > NAMED
             return f"没有 {'、'.join(absent[:NAMED])}{'等' if more else ''} 的数", f"no figure for {', '.join(absent[:NAMED])}{' and more' if more else ''}"  # fmt: skip
@@ -504,7 +497,7 @@ class _Maker(SourceRows):
         held = Fraction(0)
         for code, factor in parts.denominator.items():
             scale = 10 ** self.run.rulebook.indicator(code).decimals
-            for period in self._used(code, cell["segment"]):
+            for period in self.used(code, cell["segment"]):
                 row = self.counted.get((self.unit, code, period))
                 if row is not None and row["value"] is not None:
                     held += Fraction(row["value"], scale) * Fraction(factor)
@@ -513,51 +506,17 @@ class _Maker(SourceRows):
         count, least = plain(half_up(held * 10**6), 6), f"{parts.minimum.normalize():f}"
         return f"分母为 {count}，少于方案规定的最少数 {least}", f"the denominator is {count}, less than the {least} that the rulebook asks for"  # fmt: skip
 
-    def _series_below(self, code: str) -> list[str]:
-        """The observed series that an indicator is made from, through all that is made in between; itself where it is one."""
-        below = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == code]
-        return list(dict.fromkeys(one for part in below for one in self._series_below(part))) or [
-            code
-        ]
-
-    def _used(self, code: str, segment: int, purpose: str = "value") -> list[date]:
-        """The periods that are due of a unit and go into the value of a segment, or into what it is held against."""
-        return sorted(
-            use["period"] for use in self.run.plan.tables["period_use"]
-            if (use["indicator"], use["segment"], use["purpose"]) == (code, segment, purpose)
-            and self.oracle.is_due(self.unit, use)
-        )  # fmt: skip
-
-    def _too_late(self, code: str, segment: int) -> str:
-        """The first period of the year before of which nobody was there whose figures are the unit's now; empty where there is none."""
-        rows = self.run.plan.tables["series"]
-        row = next((one for one in rows if (one["indicator"], one["segment"]) == (code, segment)), None)  # fmt: skip
-        lacking = [] if row is None else self.oracle.unheld(self.unit, row)
-        frequency = self.run.rulebook.indicator(code).frequency
-        return period_ending(min(lacking), frequency).code if lacking else ""
-
-    def _absent(self, code: str, segment: int, purpose: str, *, named: bool) -> list[str]:
-        """The periods that are due of a series and have no value, each of everybody whose figures go into it; of what an
-        indicator is made from, with its name."""
-        series = self.run.rulebook.indicator(code)
-        found: list[tuple[str, str]] = []
-        head = f"{code} {series.name.say(self.language)} " if named else ""
-        for end in self._used(code, segment, purpose):
-            row = self.counted.get((self.unit, code, end))
-            period = period_ending(end, series.frequency).code
-            figures: list[Row] = [{"origin": self.unit, "status": 0, "value": None}] if row is None else row.get("made_of", [row | {"origin": self.unit}])  # fmt: skip
-            for one in figures:
-                status = (
-                    self.oracle.status_of(one) if row and "made_of" not in row else one["status"]
-                )
-                settled = one["value"] is not None or status == NOT_APPLICABLE
-                if not settled and (status or series.absent == "missing"):
-                    found.append((one["origin"], period))
+    def _lacks(self, lacks: Sequence[Lack], code: str) -> list[str]:
+        """Values that are not there, with whose they are where another unit's are among them, and of what where that is a part of
+        the indicator."""
         # Beside others' gaps its own are said to be its own: a list is read on from the name before it.
-        mine = (
-            self.t("本单位 ", "its own ") if any(origin != self.unit for origin, _ in found) else ""
-        )
-        return [f"{mine if origin == self.unit else f'{origin} {self._name(origin)} '}{head}{period}" for origin, period in found]  # fmt: skip
+        mine = self.t("本单位 ", "its own ") if any(lack.unit != self.unit for lack in lacks) else ""
+        return [
+            (mine if lack.unit == self.unit else f"{lack.unit} {self._name(lack.unit)} ")
+            + ("" if lack.indicator == code else f"{lack.indicator} {self.run.rulebook.indicator(lack.indicator).name.say(self.language)} ")
+            + lack.period.code
+            for lack in lacks
+        ]  # fmt: skip
 
     def _beside(self, cell: Row, rule: Row) -> Beside:
         """The table of a cell's rule, and its place in its group where the run kept whom it was compared with."""

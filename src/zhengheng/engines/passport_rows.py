@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from zhengheng.domain.numbers import format_scaled, plain
+from zhengheng.domain.periods import Period, period_ending
 from zhengheng.domain.problems import Language
 from zhengheng.engines.lights import due_unjudged
 from zhengheng.engines.nodes import node_words
@@ -16,7 +17,7 @@ from zhengheng.engines.origins import between, oracle_of, sources_of
 from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import DECIDED
-from zhengheng.scoring.contracts import STATUS_NAMES, STATUS_WORDS
+from zhengheng.scoring.contracts import NOT_APPLICABLE, STATUS_NAMES, STATUS_WORDS
 
 TARGET_WORDS = {
     "target": ("目标", "target"), "base": ("基数", "base"), "stretch": ("挑战值", "stretch"),
@@ -48,6 +49,15 @@ class Entry:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A value that an indicator needs and that is not there: whose, of which observed series and period."""
+
+    unit: str
+    indicator: str
+    period: Period
 
 
 class SourceRows:
@@ -191,6 +201,56 @@ class SourceRows:
         end = self.run.plan.period.end
         held = [r for r in self._facts("revision", unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
         return max(held, key=lambda r: int(r["sequence"]), default=None)
+
+    def absent(self, code: str, segment: int) -> list[Lack]:
+        """What an indicator without a value lacks: the periods of it, or of what it is made from, that have none; where none of
+        these do, those of the year before that it is held against."""
+        found = [lack for one in self._series_below(code) for lack in self._absent(one, segment, "value")]  # fmt: skip
+        if found or not self._looks_back(code) or self.too_late(code, segment):
+            return found
+        return [lack for one in self._series_below(code) for lack in self._absent(one, segment, "previous")]  # fmt: skip
+
+    def too_late(self, code: str, segment: int) -> str:
+        """The first period of the year before of which nobody was there whose figures are the unit's now; empty where there is none."""
+        tables, found = self.run.plan.tables["series"], []
+        for one in self._series_below(code) if self._looks_back(code) else ():
+            row = next((r for r in tables if (r["indicator"], r["segment"]) == (one, segment)), None)  # fmt: skip
+            lacking = [] if row is None else self.oracle.unheld(self.unit, row)
+            frequency = self.run.rulebook.indicator(one).frequency
+            found += [period_ending(min(lacking), frequency).code] if lacking else []
+        return min(found, default="")
+
+    def _looks_back(self, code: str) -> bool:
+        indicator = self.run.rulebook.indicator(code)
+        return indicator.reference.to == "previous" or indicator.year_on_year is not None
+
+    def _series_below(self, code: str) -> list[str]:
+        """The observed series that an indicator is made from, through all that is made in between; itself where it is one."""
+        below = [p["part"] for p in self.run.plan.tables["part"] if p["indicator"] == code]
+        return list(dict.fromkeys(one for part in below for one in self._series_below(part))) or [code]  # fmt: skip
+
+    def used(self, code: str, segment: int, purpose: str = "value") -> list[date]:
+        """The periods that are due of a unit and go into the value of a segment, or into what it is held against."""
+        return sorted(
+            use["period"] for use in self.run.plan.tables["period_use"]
+            if (use["indicator"], use["segment"], use["purpose"]) == (code, segment, purpose)
+            and self.oracle.is_due(self.unit, use)
+        )  # fmt: skip
+
+    def _absent(self, code: str, segment: int, purpose: str) -> list[Lack]:
+        """The periods that are due of a series and have no value, each of everybody whose figures go into it."""
+        series, found = self.run.rulebook.indicator(code), []
+        for end in self.used(code, segment, purpose):
+            row = self.counted.get((self.unit, code, end))
+            figures: list[Row] = [{"origin": self.unit, "status": 0, "value": None}] if row is None else row.get("made_of", [row | {"origin": self.unit}])  # fmt: skip
+            for one in figures:
+                status = (
+                    self.oracle.status_of(one) if row and "made_of" not in row else one["status"]
+                )
+                settled = one["value"] is not None or status == NOT_APPLICABLE
+                if not settled and (status or series.absent == "missing"):
+                    found.append(Lack(one["origin"], code, period_ending(end, series.frequency)))
+        return found
 
     def _observed(self, code: str, periods: set[date]) -> Iterator[Entry]:
         """A unit's rows of a series: its own, those taken over, those added up from below."""

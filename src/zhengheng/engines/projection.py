@@ -3,7 +3,8 @@
 What is not due yet takes the mean of what was reported; a stock keeps its last value, and what is counted
 from the year's beginning (it is lit by time progress) grows on at its pace. Milestones not due yet count as
 reached on their day. What is overdue stays missing. All units are carried on alike, so that places and
-medians compare like with like. (The rule is this program's default [D].)
+medians compare like with like. What has no value even so lacks periods that are due, or is not due at all
+yet: the two are told apart. (The rule is this program's default [D].)
 """
 
 from collections import defaultdict
@@ -18,12 +19,13 @@ from zhengheng.domain.numbers import ratio
 from zhengheng.domain.periods import Period
 from zhengheng.domain.problems import DataError
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.passport_rows import Lack, SourceRows
 from zhengheng.engines.results import Results
 from zhengheng.engines.run import Run, make_plan, make_run
 from zhengheng.lake.facts import DECIDED, Facts, schema
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
-from zhengheng.scoring.contracts import VALUE
+from zhengheng.scoring.contracts import MISSING, VALUE
 from zhengheng.scoring.due import due_periods
 from zhengheng.scoring.influence import kin, made_of, met, taken
 from zhengheng.scoring.plan import Plan
@@ -31,6 +33,19 @@ from zhengheng.scoring.plan import Plan
 _SETTLED = timedelta(days=731)
 """After a period's end: by then the longest release lag a rulebook may name is over."""
 Series = dict[date, int | None]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Why an indicator has no value at the period's end: what is due and not there, and else what is not due yet."""
+
+    due: tuple[Lack, ...]
+    later: tuple[Lack, ...]
+
+    @property
+    def is_early(self) -> bool:
+        """Nothing is owed: no period of it is due yet."""
+        return bool(self.later) and not self.due
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,28 @@ def project(rulebook: Rulebook, facts: Facts, period: Period, today: date) -> Pr
         rulebook, replace(facts, tables=tables), period, DuckEngine(), period.end + _SETTLED
     )
     return Projection(run, reported)
+
+
+def gaps(made: Projection, unit: str, today: date) -> dict[str, Gap]:
+    """By indicator of a unit that has no value in a projection of `today`, what it lacks."""
+    run = made.run
+    bare = {row["indicator"] for row in run.results.of_unit("indicator_score", unit) if row["status"] == MISSING}  # fmt: skip
+    if not bare:
+        return {}
+    rows, found = SourceRows(run, unit, "zh"), {}
+    for code in bare:
+        segments = {row["segment"] for row in run.plan.tables["rule"] if row["indicator"] == code and row["segment"]}  # fmt: skip
+        lacks = dict.fromkeys(one for segment in sorted(segments) for one in rows.absent(code, segment))  # fmt: skip
+        later = [one for one in lacks if _is_later(run, one, today)]
+        found[code] = Gap(tuple(one for one in lacks if one not in later), tuple(later))
+    return found
+
+
+def _is_later(run: Run, lack: Lack, today: date) -> bool:
+    """Whether a period of the running year is not due by today."""
+    indicator = run.rulebook.indicator(lack.indicator)
+    ends, due = (due_periods(indicator, run.plan.period, day) for day in (date.max, today))
+    return lack.period in ends and lack.period not in due
 
 
 def settled(rulebook: Rulebook, facts: Facts, period: Period) -> Plan:

@@ -10,7 +10,9 @@ from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.relative_words import filled
 
 Pair = tuple[str, str]
-_SAID: dict[str, Callable[[Any, bool], Pair]] = {}
+PERCENT = frozenset({"%", "％", "百分比"})
+"""Units of measure of which one is a percentage point."""
+_SAID: dict[str, Callable[[Any, Indicator], Pair]] = {}
 YEAR_BEFORE = (
     "；计上年值，即以考核年度上一年的实绩计分",
     "; scored is the value of the year before the assessed one",
@@ -40,7 +42,7 @@ def rule_said(indicator: Indicator) -> Pair:
     """The same without a word of which year's value it is, for who knows the year and says it."""
     if indicator.method is None:
         return "", ""
-    zh, en = _SAID[indicator.method.kind](indicator.method, indicator.direction == "down")
+    zh, en = _SAID[indicator.method.kind](indicator.method, indicator)
     more = [_TO[indicator.reference.to]]
     if indicator.fill:
         gap = filled(indicator.fill)
@@ -48,8 +50,15 @@ def rule_said(indicator: Indicator) -> Pair:
     return zh + "".join(m[0] for m in more), en + "".join(m[1] for m in more)
 
 
-def _of(kind: str) -> Callable[[Callable[[Any, bool], Pair]], Callable[[Any, bool], Pair]]:
-    def known(function: Callable[[Any, bool], Pair]) -> Callable[[Any, bool], Pair]:
+def _is_down(indicator: Indicator) -> bool:
+    """Whether less is better."""
+    return indicator.direction == "down"
+
+
+def _of(
+    kind: str,
+) -> Callable[[Callable[[Any, Indicator], Pair]], Callable[[Any, Indicator], Pair]]:
+    def known(function: Callable[[Any, Indicator], Pair]) -> Callable[[Any, Indicator], Pair]:
         _SAID[kind] = function
         return function
 
@@ -57,10 +66,10 @@ def _of(kind: str) -> Callable[[Callable[[Any, bool], Pair]], Callable[[Any, boo
 
 
 @_of("ratio")
-def _ratio(m: Any, down: bool) -> Pair:
+def _ratio(m: Any, one: Indicator) -> Pair:
     aim = _aim(m.target)
     most = ("", "") if m.cap == 1 else (f", 最高 {_share(m.cap)}", f", at most {_share(m.cap)}")
-    if not down:
+    if not _is_down(one):
         zh, en = (
             f"实绩占目标{aim[0]}的比例乘满分",
             f"the share of the target{aim[1]} reached, times the full mark",
@@ -79,7 +88,7 @@ def _ratio(m: Any, down: bool) -> Pair:
 
 
 @_of("efficacy")
-def _efficacy(m: Any, down: bool) -> Pair:
+def _efficacy(m: Any, one: Indicator) -> Pair:
     bottom, top = _aim(m.bottom), _aim(m.target)
     low, high = _share(m.base), _share(m.base + m.span)
     return (
@@ -89,7 +98,7 @@ def _efficacy(m: Any, down: bool) -> Pair:
 
 
 @_of("banded")
-def _banded(m: Any, down: bool) -> Pair:
+def _banded(m: Any, one: Indicator) -> Pair:
     return (
         "分档: " + "、".join(f"{_n(k.at)} 得 {_share(k.share)}" for k in m.knots) + ", 档间按直线",
         "bands: "
@@ -99,7 +108,7 @@ def _banded(m: Any, down: bool) -> Pair:
 
 
 @_of("rank")
-def _rank(m: Any, down: bool) -> Pair:
+def _rank(m: Any, one: Indicator) -> Pair:
     table = (
         (": " + "、".join(map(_share, m.table)), ": " + ", ".join(map(_share, m.table)))
         if m.table
@@ -113,24 +122,32 @@ def _rank(m: Any, down: bool) -> Pair:
 
 
 @_of("plus_minus")
-def _plus_minus(m: Any, down: bool) -> Pair:
-    aim = _aim(m.target)
-    zh_per, en_per = (
-        ("目标的 1%", "per cent of the target")
-        if m.per == "percent"
-        else (" 1 个计量单位", "unit of measure")
-    )
-    zh_way, en_way = ("低于", "below") if down else ("超过", "above")
-    return (
-        f"达到目标{aim[0]}得满分, 每{zh_way}{zh_per}加 {_share(m.slope)}, 相反则减, 最高 {_share(m.cap)}",
-        f"the full mark at the target{aim[1]}, {_share(m.slope)} more for each {en_per} {en_way}, as much less the other way, at most {_share(m.cap)}",
-    )
+def _plus_minus(m: Any, one: Indicator) -> Pair:
+    aim, slope = _aim(m.target), _share(m.slope)
+    if m.per == "percent":
+        zh_per, en_per = "目标值的 1% ", "per cent of the target"
+    elif one.unit_said.zh in PERCENT:
+        zh_per, en_per = " 1 个百分点", "percentage point"
+    else:
+        zh_per, en_per = (f" {one.measured('1')[0]} ", one.measured("1")[1])
+    sides = ("超过目标的，每高", "above"), ("低于目标的，每低", "below")
+    better, worse = reversed(sides) if _is_down(one) else sides
+    least = ("扣完为止", "down to nothing") if not m.least else (f"最低得满分的 {_share(m.least)}", f"down to {_share(m.least)} of it")  # fmt: skip
+    zh = f"{worse[0]}{zh_per}扣满分的 {slope}，{least[0]}"
+    en = f"{slope} of it less for each {en_per} {worse[1]}, {least[1]}"
+    if m.cap > 1:
+        zh = f"{better[0]}{zh_per}加满分的 {slope}，最高得满分的 {_share(m.cap)}；{zh}"
+        en = f"{slope} of it more for each {en_per} {better[1]}, up to {_share(m.cap)} of it, and {en}"  # fmt: skip
+    elif m.cap < 1:
+        zh, en = f"{zh}，最高得满分的 {_share(m.cap)}", f"{en}, at most {_share(m.cap)} of it"
+        return f"达到目标{aim[0]}从满分起算，{zh}", f"reckoned from the full mark at the target{aim[1]}: {en}"  # fmt: skip
+    return f"达到目标{aim[0]}得满分；{zh}", f"the full mark at the target{aim[1]}, {en}"
 
 
 @_of("rate_minus")
-def _rate_minus(m: Any, down: bool) -> Pair:
+def _rate_minus(m: Any, one: Indicator) -> Pair:
     aim, size, least = _aim(m.target), _n(m.points_per_unit), _n(m.floor_points)
-    zh_way, en_way = ("高", "above") if down else ("低", "short")
+    zh_way, en_way = ("高", "above") if _is_down(one) else ("低", "short")
     return (
         f"达到目标{aim[0]}得满分, 每{zh_way} 1 个百分点扣 {size} 分, 最低 {least} 分",
         f"the full mark at the target{aim[1]}, {size} points less for each percentage point {en_way}, at least {least}",
@@ -138,7 +155,7 @@ def _rate_minus(m: Any, down: bool) -> Pair:
 
 
 @_of("interval")
-def _interval(m: Any, down: bool) -> Pair:
+def _interval(m: Any, one: Indicator) -> Pair:
     edges = [("低于", "below", m.low, m.low_limit), ("高于", "above", m.high, m.high_limit)]
     zh = [
         f"{word} {_n(edge)} 递减" + (f", 到 {_n(limit)} 为零" if limit is not None else "")
@@ -154,7 +171,7 @@ def _interval(m: Any, down: bool) -> Pair:
 
 
 @_of("three_point")
-def _three_point(m: Any, down: bool) -> Pair:
+def _three_point(m: Any, one: Indicator) -> Pair:
     marks = [
         (m.base, m.at_base, "基准", "base"),
         (m.target, m.at_target, "目标", "target"),
@@ -166,7 +183,7 @@ def _three_point(m: Any, down: bool) -> Pair:
 
 
 @_of("growth")
-def _growth(m: Any, down: bool) -> Pair:
+def _growth(m: Any, one: Indicator) -> Pair:
     base, aim = _aim(m.base), _aim(m.target)
     return (
         f"从基数{base[0]}到目标{aim[0]}已完成的比例乘满分",
@@ -175,26 +192,27 @@ def _growth(m: Any, down: bool) -> Pair:
 
 
 @_of("direct")
-def _direct(m: Any, down: bool) -> Pair:
+def _direct(m: Any, one: Indicator) -> Pair:
     return f"评分本身, 以 {_n(m.scale)} 为满分折算", f"the mark itself, out of {_n(m.scale)}"
 
 
 @_of("tiers")
-def _tiers(m: Any, down: bool) -> Pair:
+def _tiers(m: Any, one: Indicator) -> Pair:
     return (
-        "定性分档: " + "、".join(f"{one.name.zh} {_n(one.high)}–{_n(one.low)}%" for one in m.tiers),
+        "定性分档: "
+        + "、".join(f"{tier.name.zh} {_n(tier.high)}–{_n(tier.low)}%" for tier in m.tiers),
         "tiers: "
-        + ", ".join(f"{one.name.say('en')} {_n(one.high)}–{_n(one.low)}%" for one in m.tiers),
+        + ", ".join(f"{tier.name.say('en')} {_n(tier.high)}–{_n(tier.low)}%" for tier in m.tiers),
     )
 
 
 @_of("threshold")
-def _threshold(m: Any, down: bool) -> Pair:
+def _threshold(m: Any, one: Indicator) -> Pair:
     aim = _aim(m.target)
     if m.strict:
-        zh, en = ("低于", "below") if down else ("超过", "above")
+        zh, en = ("低于", "below") if _is_down(one) else ("超过", "above")
     else:
-        zh, en = ("不高于", "at or below") if down else ("达到", "at or above")
+        zh, en = ("不高于", "at or below") if _is_down(one) else ("达到", "at or above")
     return (
         f"{zh}目标{aim[0]}得满分, 否则为零",
         f"the full mark {en} the target{aim[1]}, otherwise nothing",
@@ -215,31 +233,46 @@ def _of_full(credit: str) -> Pair:
 
 
 @_of("steps")
-def _steps(m: Any, down: bool) -> Pair:
+def _steps(m: Any, one: Indicator) -> Pair:
     zh, en = (
         ("与目标之差", "the difference to the target")
         if m.of == "difference"
         else ("数值", "the value")
     )
+    rows = sorted(m.steps, key=lambda row: row.at)
+    said = [_step_said(row, *rows[place : place + 1], is_open=_is_down(one) and place == 1, decimals=one.decimals) for place, row in enumerate(rows, 1)]  # fmt: skip
     return (
-        f"对照表，按{zh}："
-        + "、".join(f"{_n(row.at)} 起得{_of_full(row.credit)[0]}" for row in m.steps),
-        f"a table by {en}: "
-        + ", ".join(f"{_of_full(row.credit)[1]} from {_n(row.at)}" for row in m.steps),
+        f"对照表，按{zh}：" + "、".join(text for text, _ in said),
+        f"a table by {en}: " + ", ".join(text for _, text in said),
     )
 
 
+def _step_said(row: Any, following: Any = None, *, is_open: bool, decimals: int) -> Pair:
+    """One step of a table. Where less is better, the first one has no lower end: whatever number it begins at, its
+    upper end says it."""
+    zh, en = _of_full(row.credit)
+    if not is_open:
+        return f"{_n(row.at)} 起得{zh}", f"{en} from {_n(row.at)}"
+    if following is None:
+        return f"无论多少都得{zh}", f"{en} at any value"
+    most = _n(following.at - Decimal(1).scaleb(-decimals))
+    return f"不高于 {most} 得{zh}", f"{en} up to {most}"
+
+
 @_of("answers")
-def _answers(m: Any, down: bool) -> Pair:
+def _answers(m: Any, one: Indicator) -> Pair:
     return (
-        "问卷：" + "、".join(f"{one.name.zh} 得{_of_full(one.credit)[0]}" for one in m.answers),
+        "问卷："
+        + "、".join(f"{answer.name.zh} 得{_of_full(answer.credit)[0]}" for answer in m.answers),
         "a questionnaire: "
-        + ", ".join(f"{one.name.say('en')} earns {_of_full(one.credit)[1]}" for one in m.answers),
+        + ", ".join(
+            f"{answer.name.say('en')} earns {_of_full(answer.credit)[1]}" for answer in m.answers
+        ),
     )
 
 
 @_of("milestones")
-def _milestones(m: Any, down: bool) -> Pair:
+def _milestones(m: Any, one: Indicator) -> Pair:
     late = _share(m.late)
     return (
         f"按期完成的节点得其份额, 逾期完成得份额的 {late}",
@@ -248,7 +281,7 @@ def _milestones(m: Any, down: bool) -> Pair:
 
 
 @_of("min_max")
-def _min_max(m: Any, down: bool) -> Pair:
+def _min_max(m: Any, one: Indicator) -> Pair:
     cut = _treated(m)
     zh, en = "乘满分", "times the full mark"
     if (m.at_worst, m.at_best) != (0, 1):
@@ -262,7 +295,7 @@ def _min_max(m: Any, down: bool) -> Pair:
 
 
 @_of("z_score")
-def _z_score(m: Any, down: bool) -> Pair:
+def _z_score(m: Any, one: Indicator) -> Pair:
     a, b = _n(m.centre), _n(m.scale)
     cut = _treated(m)
     zh, en = ("样本", "sample ") if m.deviation == "sample" else ("", "")
@@ -273,7 +306,7 @@ def _z_score(m: Any, down: bool) -> Pair:
 
 
 @_of("mads")
-def _mads(m: Any, down: bool) -> Pair:
+def _mads(m: Any, one: Indicator) -> Pair:
     a, b = _n(m.centre), _n(m.scale)
     return (
         f"{a} 加 {b} 乘以离组中位数的绝对离差中位数数",
@@ -282,7 +315,7 @@ def _mads(m: Any, down: bool) -> Pair:
 
 
 @_of("percentile")
-def _percentile(m: Any, down: bool) -> Pair:
+def _percentile(m: Any, one: Indicator) -> Pair:
     zh, en = _EQUALS[m.ties]
     return (
         f"不如它的单位所占比例 ({zh}) 乘满分; {_AMONG[m.among][0]}",
@@ -291,7 +324,7 @@ def _percentile(m: Any, down: bool) -> Pair:
 
 
 @_of("borda")
-def _borda(m: Any, down: bool) -> Pair:
+def _borda(m: Any, one: Indicator) -> Pair:
     zh, en = _EQUALS[m.ties]
     return (
         f"超过的单位 ({zh}) 占其余单位的比例乘满分; {_AMONG[m.among][0]}",
@@ -300,7 +333,7 @@ def _borda(m: Any, down: bool) -> Pair:
 
 
 @_of("exponential_rank")
-def _exponential_rank(m: Any, down: bool) -> Pair:
+def _exponential_rank(m: Any, one: Indicator) -> Pair:
     ties = _tied(m, "mean")
     return (
         f"组内名次经指数变换（参数 {_n(m.scale)}）折算，第一名得满分，越靠前差距越大；{_AMONG[m.among][0]}{ties[0]}",
@@ -309,7 +342,7 @@ def _exponential_rank(m: Any, down: bool) -> Pair:
 
 
 @_of("goalposts")
-def _goalposts(m: Any, down: bool) -> Pair:
+def _goalposts(m: Any, one: Indicator) -> Pair:
     zh, en = ("按对数", " by logarithms") if m.log else ("", "")
     return (
         f"{zh}在 {_n(m.low)} 到 {_n(m.high)} 之间的位置乘满分",

@@ -265,8 +265,11 @@ def _looked_up(rule: Row, cell: Row, full: str, v: Say, beside: Beside) -> dict[
             n, d = step["credit_n"], step["credit_d"]
             credit = str(n) if d == 1 else f"{n} / {d}"
             what = f"{v(x)} − {v(cell['target'])} = {v(seen)}" if step["difference"] else v(seen)
-            if first and seen < step["at"]:
-                zh, en = f"低于 {v(step['at'])} 的", f"below {v(step['at'])}"
+            if first and step["until"] is not None:
+                # Less is better still: that table begins nowhere, whatever number stands at its head.
+                zh, en = f"不高于 {v(step['until'] - 1)} 的", f"up to {v(step['until'] - 1)}"
+            elif first:
+                zh, en = "任何数值", "at any value"
             elif step["until"] == step["at"] + 1:
                 zh, en = f"取值 {v(step['at'])} 的", f"at {v(step['at'])}"
             elif step["until"] is None:

@@ -96,7 +96,7 @@ class ChangeOut(Schema):
 
 @router.get("/results/{run}/units/{code}/change", response={200: ChangeOut, **ERRORS})
 def result_change(request: OfficeRequest, run: str, code: str) -> dict[str, Any]:
-    """Why the unit's total moved since the period before: real change, target, definition, weight, revision."""
+    """Why the unit's total moved since the period before: real change, other units, target, definition, weight, revision."""
     result = _seen(request, run, f"change {code}")
     earlier = selectors.history(result, selectors.newest(request.user, request.now.date()))
     known = code in reading(result, language()).line

@@ -41,13 +41,13 @@ from zhengheng.web.organisation import selectors as organisation
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.overview.reports import warned
 from zhengheng.web.pages.requests import http_status
-from zhengheng.web.pages.tags import language, show
+from zhengheng.web.pages.tags import language, say, show
 from zhengheng.web.pages.views import CSRF
 from zhengheng.web.reporting import projection
 from zhengheng.web.results import selectors as results
 from zhengheng.web.results import services as result_services
 from zhengheng.web.results import trials
-from zhengheng.web.results.grades import Decided, decided_of, passport_of
+from zhengheng.web.results.grades import Decided, passport_of, shown_of
 from zhengheng.web.results.models import ResultRun
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422), s.ErrorOut)
@@ -244,7 +244,7 @@ def result_board(request: OfficeRequest, run: str) -> dict[str, Any]:
     """The scoreboard by comparison group."""
     found = _seen(request, run, "scoreboard")
     made, board = results.board(found.run, language())
-    decided = decided_of(found)
+    decided = shown_of(found)
     return {
         "run": found, "at": made.plan.at, "rulebook_version": made.rulebook.version,
         "provisional": is_provisional(made), "units": board.units, "ranked": board.ranked,
@@ -313,7 +313,8 @@ def year_end(request: OfficeRequest) -> list[dict[str, Any]]:
          "unknown": one.unknown,
          "indicators": [
              {"indicator": item.code, "reported": item.reported, "periods": item.periods, "value": item.mark.value,
-              "target": item.mark.target, "measure_unit": item.measure_unit, "line": show(item.mark.line) if item.mark.line else "", "points": item.mark.points, "full": item.mark.full, "status": item.mark.status}
+              "target": item.mark.target, "measure_unit": item.measure_unit, "line": show(item.mark.line) if item.mark.line else "", "points": item.mark.points, "full": item.mark.full, "status": item.mark.status,
+              "lacking": [f"{show(what)}{say('：', ': ')}{show(state)}" for what, state in item.lacks]}
              for item in one.expected
          ]}
         for one in projection.year_ends(request.user, request.now.date(), language())

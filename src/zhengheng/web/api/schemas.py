@@ -263,7 +263,7 @@ class CheckpointOut(Schema):
 
 
 class ExpectedOut(Schema):
-    """One indicator at the period's end: periods reported of all, and the mark it would get."""
+    """One indicator at the period's end: periods reported of all, and the mark it would get; what is due and not there, and how that stands."""
 
     indicator: str
     reported: int
@@ -276,10 +276,11 @@ class ExpectedOut(Schema):
     points: str
     full: str
     status: str
+    lacking: list[str]
 
 
 class YearEndOut(Schema):
-    """A unit's total as it would be; empty where `unknown` indicators have no value or no target to go by."""
+    """A unit's total as it would be; empty where `unknown` indicators lack a value, are not due at all yet or have no target to go by."""
 
     rulebook: str
     period: str

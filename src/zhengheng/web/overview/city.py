@@ -17,7 +17,7 @@ from zhengheng.web.acts.services import SYSTEM
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.overview import selectors
 from zhengheng.web.overview.readings import reading
-from zhengheng.web.results.grades import decided_of, graded
+from zhengheng.web.results.grades import graded, shown_of
 from zhengheng.web.results.models import ResultRun
 from zhengheng.workflow.machines import STANDING
 
@@ -156,7 +156,7 @@ def above(held: list[ResultRun], known: list[ResultRun], language: Language) -> 
             if (mark := now.heat.marks[home].get(column.code)) and mark.weighed
         ]
         group, line = now.line[home]
-        line = graded(line, decided_of(result), language)
+        line = graded(line, shown_of(result), language)
         members = sum(one.place is not None for held, one in now.line.values() if held == group)
         since = earlier[0].period if earlier else ""
         found.append(Above(result, line, tuple(ranks), home, members, since))

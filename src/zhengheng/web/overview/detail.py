@@ -117,7 +117,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "unlike": _unlike(context["earlier"], line, unit) if moved and earlier else None,
         "waterfall": charts.waterfall(moved) if moved else None, "moves": tables.moves(moved) if moved else None,
         "gaps": [(mark, column, written(mark.lost), _reached(mark, column.measure_unit)) for mark in selectors.gaps(marks.values()) if (column := held.heat.column(mark.indicator))],
-        "left": selectors.left_words(line),
+        "left": selectors.left_words(line), "gaps_words": selectors.gaps_words(line),
         "lacks": [] if line.score else selectors.lacks(held, unit),
         "dimensions": tables.dimensions(context["run"], unit, tongue), "instead": stand_ins(context["run"], unit, tongue),
         "indicators": [(c, marks[c.code], held.places.get((unit, c.code))) for c in held.heat.columns if c.code in marks],

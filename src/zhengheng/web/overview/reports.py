@@ -94,7 +94,7 @@ def of_unit(
     gaps = selectors.gaps(marks.values())
     if gaps:
         left = selectors.left_words(line)
-        sections.append(Section(say("最影响得分的几项", "What would help most"), tables=(Table(
+        sections.append(Section(say(*selectors.gaps_words(line)), tables=(Table(
             (say("指标", "Indicator"), say(f"{left[0]} (分)", f"{left[1].capitalize()} (points)"), say("实绩", "Actual"), say("目标", "Target"), say("达标线", "Met from")),
             [(held.heat.column(one.indicator).name, written(one.lost), measured(one.value, held.heat.column(one.indicator).measure_unit), measured(one.target, held.heat.column(one.indicator).measure_unit), show(one.line)) for one in gaps],
         ),)))  # fmt: skip

@@ -289,12 +289,22 @@ def members(run: Run, unit: str) -> int:
 
 
 def left_words(line: Line) -> Words:
-    """What the points of a gap are: added to the total, or where there is none to add to, left to the full mark."""
+    """What the points of a gap are: added to the total, or where there is none to add to, left to the full mark.
+
+    A unit that ended gains nothing any more: of it they are what it lost.
+    """
+    if line.ended:
+        return ("总分已失", "lost of the total") if line.score else ("距满分差了", "fell short of the full mark by")  # fmt: skip
     return (
         ("总分还可得", "could gain in the total")
         if line.score
         else ("距满分还差", "short of the full mark by")
     )
+
+
+def gaps_words(line: Line) -> Words:
+    """What the list of gaps is called."""
+    return "最影响得分的几项", "What cost most" if line.ended else "What would help most"
 
 
 def lacks(held: Reading, unit: str) -> list[tuple[Mark, Column]]:

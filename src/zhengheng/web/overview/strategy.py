@@ -3,7 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from zhengheng.domain.periods import parse_period, within
 from zhengheng.domain.problems import Language
 from zhengheng.domain.said import says_something
 from zhengheng.domain.several import several
@@ -17,7 +19,7 @@ from zhengheng.web.overview.readings import Reading, reading
 from zhengheng.web.overview.reports import origin, warned, word
 from zhengheng.web.pages.tags import measured, say, show
 from zhengheng.web.rectification.models import Rectification
-from zhengheng.web.rectification.rows import units_of
+from zhengheng.web.rectification.rows import period_of, scored
 from zhengheng.web.reporting.models import SelfReport
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.rulebooks.models import Proposal
@@ -158,28 +160,47 @@ def _reasons(
 ) -> Section:
     """Why targets were missed, in the units' own words: from their cases and their reports on themselves."""
     codes = {code for aim in aims for code in aim.goal.indicators}
-    names = {column.code: f"{column.code} {column.name}" for column in held.heat.columns}
+    failed = {
+        unit: missed for unit, row in held.heat.marks.items()
+        if (missed := {code for code in codes & row.keys() if row[code].status == "missed"})
+    }  # fmt: skip
     cases = [
-        one for one in told.cases
-        if (one.run.rulebook, one.run.period) == (result.rulebook, result.period) and one.state not in {"proposed", "dropped"}
-        and codes & {each["code"] for each in one.indicators}
+        (one, found) for one in told.cases
+        if one.run.rulebook == result.rulebook and one.state not in {"proposed", "dropped"} and (found := _rows_of(one, result, failed))
     ]  # fmt: skip
     own = [
         one for one in told.own
         if (one.rulebook.code, one.rulebook.period) == (result.rulebook, result.period) and one.state == "accepted" and _says(one.unmet)
     ]  # fmt: skip
     rows = [
-        (_unit(one.unit), say("；", "; ").join(names.get(each["code"], each["code"]) for each in one.indicators), one.cause or "—", one.measures or "—")
-        for one in cases
+        (_unit(one.unit), say("；", "; ").join(_row_said(held, one, row) for row in about), one.cause or "—", one.measures or "—")
+        for one, about in cases
     ]  # fmt: skip
     rows += [(_unit(one.unit), say("自评", "own report"), one.unmet, one.measures or "—") for one in own]  # fmt: skip
-    failed = {unit for unit, row in held.heat.marks.items() if any(row[code].status == "missed" for code in codes & row.keys())}  # fmt: skip
-    explained = {one.unit.code for one in own} | {unit for one in cases if _says(one.cause) for unit in {one.unit.code, *units_of(one)}}  # fmt: skip
+    explained = {one.unit.code for one in own} | {unit for one, about in cases if _says(one.cause) for row in about for unit in (one.unit.code, scored(one, row))}  # fmt: skip
     return Section(
         say("未达标的原因", "Why targets were missed"),
-        texts=_silent(failed, failed - explained, held, language) if failed else (say("没有单位的战略指标未达标。", "No unit missed an indicator of these goals."),),
+        texts=_silent(set(failed), failed.keys() - explained, held, language) if failed else (say("没有单位的战略指标未达标。", "No unit missed an indicator of these goals."),),
         tables=(Table((say("单位", "Unit"), say("指标", "Indicators"), say("原因", "Cause"), say("措施", "Measures")), rows),) if rows else (),
     )  # fmt: skip
+
+
+def _rows_of(
+    case: Rectification, result: ResultRun, failed: dict[str, set[str]]
+) -> list[dict[str, Any]]:
+    """The rows of a case about what was missed in this result, found in it or in a part of its period."""
+    return [
+        row for row in case.indicators
+        if within(parse_period(period_of(case, row)), parse_period(result.period))
+        and any(row["code"] in failed.get(unit, ()) for unit in (case.unit.code, scored(case, row)))
+    ]  # fmt: skip
+
+
+def _row_said(held: Reading, case: Rectification, row: dict[str, Any]) -> str:
+    """An indicator of a case, with the period in which it was found where that is a part of the result's."""
+    name = f"{row['code']} {held.heat.column(row['code']).name}"
+    period = period_of(case, row)
+    return name if period == held.run.plan.period.code else say(f"{name}（{period}）", f"{name} ({period})")  # fmt: skip
 
 
 def _unit(unit: Unit) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from zhengheng.domain.numbers import format_scaled, true_minus, with_unit
 from zhengheng.domain.problems import Language, Problem
 from zhengheng.domain.several import several
+from zhengheng.engines.heat import falls_short
 from zhengheng.engines.scoreboard import no_total as words_without_total
 from zhengheng.scheme.base import Label, Text
 from zhengheng.scheme.excel_words import heading
@@ -247,6 +248,21 @@ def no_total(status: str) -> str:
 def earned(mark: Any) -> str:
     """The points of a mark of its full mark; an indicator of weight zero earns none."""
     return f"{mark.points or '—'} / {mark.full}" if mark.weighed else say("不计分", "not scored")
+
+
+@register.filter
+def short(mark: Any, indicator: Any) -> str:
+    """What stands beside “met” where the target is not reached, of the office's marks as of published ones; else nothing."""
+
+    def of(held: Any, name: str) -> str:
+        return str((held.get(name) if isinstance(held, dict) else getattr(held, name, "")) or "")
+
+    status, value, target = of(mark, "status"), of(mark, "value"), of(mark, "target")
+    if not falls_short(status, value, target, of(indicator, "direction")):
+        return ""
+    if of(indicator, "method") == "efficacy":
+        return say("未到满意值", "short of the satisfactory value")
+    return say("未到目标", "short of the target")
 
 
 @register.filter

@@ -106,8 +106,8 @@ def graded(line: Line, decided: dict[str, Decided], language: Language) -> Line:
 
 
 def with_decided(board: Scoreboard, result: ResultRun, language: Language) -> Scoreboard:
-    """A scoreboard with the decided grades in it."""
-    decided = decided_of(result)
+    """A scoreboard with the decided grades in it, those to come with the notice as what they are."""
+    decided = shown_of(result)
     if not decided:
         return board
     groups = tuple(
@@ -119,7 +119,7 @@ def with_decided(board: Scoreboard, result: ResultRun, language: Language) -> Sc
 
 def passport_of(result: ResultRun, unit: str, language: Language) -> tuple[Entry, Decided | None]:
     """A unit's score passport that says the decided grade beside the computed one, and that decision."""
-    held = decided_of(result).get(unit)
+    held = shown_of(result).get(unit)
     return unit_passport(result.run, unit, language, held.said(language) if held else ""), held
 
 
@@ -154,7 +154,7 @@ def moved(result: ResultRun, language: Language) -> list[dict[str, Any]]:
         return []
     old, new = loaded(folder_of(before.run)), loaded(folder_of(result.run))
     found = {one["unit"]: one for one in moved_between(old, new, language)}
-    then, now = decided_of(before), decided_of(result) | of_before(result)
+    then, now = decided_of(before), shown_of(result)
     names = unit_names(new, language)
     for unit in sorted(then.keys() | now.keys()):
         one = found.get(unit) or {

@@ -61,7 +61,7 @@ def board(request: OfficeRequest, name: str) -> HttpResponse:
     made, computed = selectors.board(run.run, language())
     lines, decided = (
         grades.with_decided(computed, run, language()),
-        grades.decided_of(run) | grades.of_before(run),
+        grades.shown_of(run),
     )
     day = request.now.date()
     may_name = allowed(
@@ -143,7 +143,7 @@ def unit(request: OfficeRequest, name: str, unit: str) -> HttpResponse:
         "may_appeal": run.state == "notice" and run.version_id is not None
         and allowed(request.user, "appeal.draft", request.now.date(), units={"own": [unit]}),
         "may_try": allowed(request.user, "result.try", request.now.date(), units={"own": [unit]}),
-        "indicators": selectors.scored(run, unit), "decided": decided, "before": grades.of_before(run).get(unit), "reopenings": selectors.reopenings(run),
+        "indicators": selectors.scored(run, unit), "decided": None if decided and decided.coming else decided, "before": decided if decided and decided.coming else None, "reopenings": selectors.reopenings(run),
         "rows_out": selectors.unit_left_out(run.run, unit, language()),
     }  # fmt: skip
     return render(request, "results/unit.html", context)
