@@ -45,7 +45,7 @@ from zhengheng.web.reporting.suppliers import Suppliers
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.drafting import DraftGiven
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of, frozen
+from zhengheng.web.rulebooks.selectors import book_of, frozen, of_year
 from zhengheng.web.rulebooks.services import packed
 from zhengheng.workflow.machines import REORGANISATION
 from zhengheng.workflow.permissions import anywhere
@@ -429,7 +429,7 @@ def _reports(
         if (unit.pk, supplier.pk) == (report.unit_id, report.supplier_id):
             continue
         same = Report.objects.filter(
-            rulebook=report.rulebook, unit=unit, indicator=report.indicator, period=report.period
+            unit=unit, indicator=report.indicator, period=report.period, **of_year(report.rulebook)
         ).exclude(pk=report.pk)  # fmt: skip
         if not same.exists():
             given = CarryGiven(unit=unit.pk, supplier=supplier.pk)

@@ -22,7 +22,7 @@ from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.intake.services import lake_of, opened
 from zhengheng.web.organisation.models import Unit as Registered
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import book_of, of_year
 from zhengheng.web.targets.models import TargetLine
 
 FEW = 3
@@ -176,8 +176,7 @@ def _is_red(report: Report, indicator: Indicator, value: str) -> bool:
     if unit is None:
         return False
     agreed = TargetLine.objects.filter(
-        sheet__rulebook__code=report.rulebook.code, sheet__rulebook__period=report.rulebook.period,
-        sheet__unit=report.unit, sheet__state="agreed", indicator=indicator.code,
+        sheet__unit=report.unit, sheet__state="agreed", indicator=indicator.code, **of_year(report.rulebook, "sheet__rulebook"),
     )  # fmt: skip
     target = agreed.values_list("current", flat=True).first() or ""
     at = max(seen.end, working_calendar().after(seen.end, indicator.lag_days, "calendar_days"))
