@@ -52,7 +52,7 @@ def open_to_public(version: RulebookVersion, day: date) -> date:
     """
     clock = procedure_of(version).targets_open
     if clock is None:
-        raise TargetError.one("rulebook", "target.not_public", zh="方案没有规定目标草案公开 (procedure.targets_open)", en="the rulebook does not open draft targets to the public (procedure.targets_open)")  # fmt: skip
+        raise TargetError.one("rulebook", "target.not_public", zh="方案没有规定目标草案向公众公开，不能办理。", en="the rulebook does not open draft targets to the public")  # fmt: skip
     drafts = document(version)
     if not drafts["units"]:
         raise TargetError.one("rulebook", "target.no_draft", zh="还没有提出目标", en="no target is proposed yet")  # fmt: skip
