@@ -1,6 +1,7 @@
 """What is done about a reorganisation."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
@@ -297,10 +298,14 @@ def draft_rules(doing: Doing) -> Change:
     return Change({"drafts": [*case.drafts, *made]}, {"drafts": made})
 
 
+AMENDED = re.compile(r"(-r[0-9]+(\.[0-9]+)?)+$")
+"""How the number of a version ends that a reorganisation, or several, amended."""
+
+
 def _number(version: RulebookVersion, case: Reorganisation) -> str:
-    """A version number that no draft has yet."""
+    """A version number that no draft has yet: of the version's own number, without those of the reorganisations before."""
     number, taken = (
-        f"{version.version}-r{case.pk}",
+        f"{AMENDED.sub('', version.version)}-r{case.pk}",
         RulebookVersion.objects.filter(code=version.code),
     )
     again = (f"{number}.{count}" for count in itertools.count(2))
