@@ -107,7 +107,8 @@ def _whole(name: str, part: str, shares: Sequence[Decimal | Fraction]) -> Said:
 
 def _above(held: m.Method | r.Rescale, name: str) -> Said:
     value: Decimal = getattr(held, name)
-    zh, en = heading(name, "zh", held.kind), heading(name, "en", held.kind)
+    kind = str(getattr(held, "kind", ""))
+    zh, en = heading(name, "zh", kind), heading(name, "en", kind)
     if value <= 0:
         yield (name, f"{zh}（{name}）必须大于零，现为 {plain(value)}；否则实绩更好的不会多得分，甚至少得分。",
                f"{en} ({name}) must be above zero, not {plain(value)}; a better value would earn no more, or less")  # fmt: skip
