@@ -443,6 +443,11 @@ def test_a_replaced_version_names_what_was_decided_against_the_one_in_its_place(
     assert "现行的新版没有计入" in said()
     town.post("office_procedure", f"runs/{latest['result']}/publish")
     assert said().count("已计入新版，公示期至") == 2
+    town.at("2026-05-20")
+    assert said().count("已计入新版，新版公示已于") == 2, (
+        "no day that is past is spoken of as one to come"
+    )
+    assert "公示期至" not in said()
 
 
 def test_a_clock_that_stands_is_not_overdue(town: Town) -> None:

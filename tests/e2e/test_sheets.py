@@ -82,6 +82,19 @@ def test_refused_rows_come_back_in_the_same_layout(town: Town) -> None:
     assert page.max_row == 1, "nothing is owed any more"
 
 
+def test_a_note_that_went_out_with_the_workbook_fills_in_no_row(town: Town) -> None:
+    """A draft's note, or why more time was asked for, stands in the workbook: a row is filled in when somebody fills it in."""
+    for report in Report.objects.filter(supplier__code="D34"):
+        town.post("statistics", f"reports/{report.pk}/save", note="系统升级，\r\n申请延期")
+    client = town.client("statistics")
+    book, page = opened(client.get("/api/v1/reports-sheet").content)
+    assert page["J2"].value
+    page["H3"], page["J4"] = "5.1", "另有说明"
+    answer = client.post("/api/v1/reports-sheet", {"file": saved(book)}).json()
+    assert answer["done"] == 1
+    assert [row["row"] for row in answer["failed"]] == [4], "a note without a value is asked about"
+
+
 def test_another_units_rows_are_refused(town: Town) -> None:
     content = town.client("unit_reporter-D10").get("/api/v1/reports-sheet").content
     book, page = opened(content)

@@ -399,3 +399,20 @@ def test_weights_say_which_period_they_reach() -> None:
     assert since("prospective", date(2025, 8, 1)) == {("自 2026-01-01（未来适用：2025-08-01 调整，2025 仍按调整前的权重）", "from 2026-01-01 (prospective: changed on 2025-08-01, 2025 stays as before)")}  # fmt: skip
     assert since("restated", date(2025, 8, 1)) == {("自 2025-08-01（追溯调整：2025 全期适用）", "from 2025-08-01 (restated: for the whole of 2025)")}  # fmt: skip
     assert since("prospective", date(2026, 1, 1)) == {("自 2026-01-01", "from 2026-01-01")}
+
+
+def test_the_check_speaks_to_whoever_works_in_forms(people: People) -> None:
+    """A setting by the word that its form has, and no line of a file that nobody wrote."""
+    held = in_force(department_rulebook().model_copy(update={"version": "2026"}))
+    draft = begin(people, held)
+    code = next(one.code for one in book_of(held).indicators if getattr(one.method, "kind", "") == "rate_minus")  # fmt: skip
+    write(people, draft, code, **{"cell:method/points_per_unit": "-1"})
+    client = people.client("office_indicators")
+    form = client.get(f"/office/rulebooks/{draft.pk}/indicator/", {"code": code}).content.decode()
+    assert "每点扣分" in form
+    page = words(client.get(f"/office/rulebooks/{draft.pk}/"))
+    assert f"{code}：每点扣分必须大于零，现为 -1" in page
+    assert "points_per_unit" not in page
+    assert "方案文件第" not in page
+    told = [one for one in findings_of(draft) if one["code"] == "method.numbers"]
+    assert [one["where"] for one in told] == [code]

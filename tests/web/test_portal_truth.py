@@ -369,15 +369,15 @@ def stands(source: Path, standing: str, since: dict[str, Any]) -> None:
     (source / SINCE).write_text(json.dumps({"1": since}), encoding="utf-8")
 
 
-@pytest.mark.parametrize("standing", ["notice", "final"])
-def test_a_replaced_result_says_so_wherever_it_is_named_and_keeps_its_promise(source: Path, standing: str) -> None:  # fmt: skip
+@pytest.mark.parametrize(("standing", "over"), [("notice", False), ("notice", True), ("final", False)])  # fmt: skip
+def test_a_replaced_result_says_so_wherever_it_is_named_and_keeps_its_promise(source: Path, standing: str, over: bool) -> None:  # fmt: skip
     """Home, topic, comparison and calendar too; the value that an appeal put right stands with the new version's day."""
     held = snapshot(source, 1)
     unit, code = first(held)
     topics = [{"code": "homes", "name": {"zh": "住", "en": "Homes"}, "about": {"zh": "住房", "en": "homes"}, "indicators": [code]}]  # fmt: skip
     other = next(one["code"] for group in held["groups"] for one in group["units"] if one["code"] != unit["code"])  # fmt: skip
     redecided = [{"unit": unit["code"], "indicator": code, "name": unit["name"], "about": {"zh": code, "en": code}, "before": {"zh": "970 个", "en": "970 homes"}, "after": {"zh": "980.25 个", "en": "980.25 homes"}, "fate": {"zh": "已计入新版", "en": "it is in the newer version"}}]  # fmt: skip
-    newer = {"standing": standing, "until": "2031-03-20"}
+    newer = {"standing": standing, "until": "2031-03-20", "over": over}
     changed(source / "1" / "snapshot.json", topics=topics)
     stands(source, "replaced", {"until": "2031-03-12", "newer": newer, "redecided": redecided})
     told = ["index.html", "topics/homes.html", "calendar.html", "p/1/index.html", f"p/1/units/{unit['code']}.html", f"p/1/indicators/{code}.html"]  # fmt: skip
@@ -386,6 +386,8 @@ def test_a_replaced_result_says_so_wherever_it_is_named_and_keeps_its_promise(so
             text = shown(source, prefix + address)
             assert words in text, address
             assert ("2031-03-20" in text) == (standing == "notice"), address
+            assert ("期满，尚未终定" in text or "it is not final yet" in text) == over, address
+            assert ("公示期至" in text or "public notice until" in text) == (standing == "notice" and not over), address  # fmt: skip
         for address in ("index.html", *told[3:]):
             after = (
                 "the value, computed again, is 980.25 homes" if prefix else "改算后数值为 980.25 个"

@@ -1162,6 +1162,28 @@ def test_the_pages_say_how_a_result_stands_today(people: People, result: ResultR
     assert (folder(held) / "snapshot.json").read_bytes() == before
 
 
+def test_the_page_of_a_replaced_result_follows_the_notice_of_the_new_one(
+    people: People, result: ResultRun
+) -> None:
+    """The version in its place is published later: its days are told here, and told as over when they are."""
+    held = release(people, result)
+    ResultRun.objects.update(state="replaced")
+    ResultRun.objects.create(run="f" * 16, rulebook=result.rulebook, period=result.period, title_zh="新版", state="notice", due_on=NOW.date(), made_at=NOW)  # fmt: skip
+    portal = Path(settings.HOME) / "portal"
+    page = portal / "p" / str(held.pk) / "index.html"
+    publish(portal, NOW.date())
+    assert "新的结果公示期至" in page.read_text(encoding="utf-8")
+    Job.objects.all().delete()
+    ask_once_over(NOW)
+    assert not Job.objects.exists()
+    ask_once_over(NOW + timedelta(days=1))
+    assert [one.kind for one in Job.objects.all()] == ["portal.write"]
+    publish(portal, NOW.date() + timedelta(days=1))
+    told = " ".join(page.read_text(encoding="utf-8").split())
+    assert "新的结果公示已于 2026-03-12 期满，尚未终定" in told
+    assert "公示期至" not in told
+
+
 def test_the_scan_takes_no_digest_for_a_telephone() -> None:
     """Digits in a row inside a digest are chance; the same digits anywhere else are found as before."""
     digest = "ab17707555713" + "c" * 51

@@ -123,6 +123,30 @@ def test_the_second_of_two_drafts_does_not_undo_the_first(
     assert RulebookVersion.objects.get(pk=held.pk).state == "dropped"
 
 
+def test_an_approved_reorganisation_names_the_rulebooks_of_today(town: Town, book: int) -> None:
+    """Until it is carried out; and a draft's number tells its own reorganisation alone."""
+    first, second = two_drafts(town, book)
+    case = f"reorganisations/{Reorganisation.objects.get().pk}"
+
+    def links() -> list[str]:
+        page = town.client("office_indicators").get(f"/office/{case}/").content.decode()
+        table = page[page.index("涉及方案") :]
+        return re.findall(r'href="/office/(rulebooks/[0-9]+)/"', table[: table.index("</table>")])
+
+    assert set(links()) == {f"rulebooks/{book}"}
+    adopt(town, second)
+    assert set(links()) == {second}
+    town.post("office_indicators", f"{first}/drop", reason="已在现行版本上重新起草")
+    again = town.post("office_indicators", f"{case}/draft_rules")["detail"]["drafts"][-1]
+    adopt(town, through(town, again))
+    held = RulebookVersion.objects.get(pk=again).version
+    other = merged(town, units=[{"code": "D19"}], kind="rename", heirs=[{"code": "D41", "name_zh": "新局"}])  # fmt: skip
+    last = town.post("office_indicators", f"{other}/draft_rules")["detail"]["drafts"][-1]
+    number = RulebookVersion.objects.get(pk=last).version
+    assert held.count("-r") == number.count("-r") == 1, (held, number)
+    assert number.endswith(f"-r{other.split('/')[1]}")
+
+
 def test_what_was_amended_from_the_version_in_force_now_is_adopted(town: Town, book: int) -> None:
     first, second = two_drafts(town, book)
     adopt(town, second)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -201,3 +202,25 @@ def test_a_value_far_from_the_earlier_ones_says_why(
     else:
         town.post("statistics", path, value=value)
     assert Report.objects.get(pk=now).value == value
+
+
+def test_whoever_checks_a_value_reads_what_its_note_had_to_answer(town: Town, book: int) -> None:
+    """One text answers that it is late and passes over that it is far and of another sign: both stand beside the value, with
+    what was reported before. The form says the whole rule."""
+    for period, earlier in (("2022", "90"), ("2023", "92"), ("2024", "94")):
+        held = asked(book, "D10", "loaded", value=earlier, status="value")
+        Report.objects.filter(pk=held).update(period=period)
+    now = asked(book, "D10", "due", due_on=date(2026, 3, 1))
+    page = f"/office/reports/{now}/"
+    form = town.client("statistics").get(page).content.decode()
+    for reason in ("没有数值", "逾期", "期间未结束", "相差很大", "红灯"):
+        assert reason in re.findall("说明（[^）]+）", form)[0]
+    told = town.post("statistics", f"reports/{now}/supply", 422, value="60")["problems"]
+    assert [one["code"] for one in told] == ["report.late", "note.far", "note.red"]
+    assert "与其他 3 期的数值相差很大（平均 92" in told[1]["detail"]
+    late = {"note": "系统停机，逾期补报", "confirmation": "经核实"}
+    town.post("statistics", f"reports/{now}/supply", value="-3", **late)
+    seen = re.sub(r"(<[^>]+>|\s)+", " ", town.client("unit_leader-D10").get(page).content.decode())
+    assert "逾期的原因；与其他各期相差很大的原因；红灯的原因" in seen
+    assert "截至 2024-12-31 为 94" in seen
+    assert "本期数值的正负号与上一期相反" in seen

@@ -150,6 +150,22 @@ def test_a_result_that_nobody_sees_who_carries_it_on_is_the_directors_to_read(to
     assert line not in desk.get("/office/").content.decode()
 
 
+def test_of_several_computations_the_newest_waits_for_its_readers(town: Town) -> None:
+    """Nobody carries on what a newer one of the same period overtook, unless that one is set aside."""
+    announced(town, ESSAY)
+    made = [again(town, "D10", "88"), again(town, "D16", "70")]
+    type(made[0]).objects.filter(pk__in=[one.pk for one in made]).update(replaces=None)
+
+    def asked() -> list[bool]:
+        page = town.client("office_director").get("/office/").content.decode()
+        lines = [line for line in re.split("<li|<tr", page) if "还没有指定下一步的经办人" in line]
+        return [any(one.run in line for line in lines) for one in made]
+
+    assert asked() == [False, True]
+    town.post("office_director", f"runs/{made[1].pk}/set_aside")
+    assert asked() == [True, False]
+
+
 def test_a_unit_where_nobody_is_left_is_named_to_the_officer_who_gives_roles(town: Town) -> None:
     town.at("2026-03-12")
     asked = {"meeting": "一月调度会", "text": "完成验收", "due_on": "2026-03-20"}

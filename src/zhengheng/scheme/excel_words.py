@@ -1,5 +1,7 @@
 """Chinese headers of the Excel workbook and the words of choices in forms and pages."""
 
+import re
+
 from zhengheng.domain.problems import Language
 
 SHEETS: dict[str, tuple[str, list[str]]] = {
@@ -136,6 +138,15 @@ def worded(key: str, language: Language, inside: str = "") -> str:
     if language == "en":
         return _TONGUES.get(key, key.replace("_", " ")) if key in _WORDS else key
     return _word(key, inside)
+
+
+BEHIND = re.compile(r"(?:（| \()([a-z_./]+)(?:: [a-z_]+)?[）)]")
+"""A key in brackets behind its word."""
+
+
+def in_words(sentence: str) -> str:
+    """A sentence of the check for whoever works in forms, where a setting has its word alone: without the keys behind the words."""
+    return BEHIND.sub(lambda m: "" if set(m[1].split(".")) <= {*_WORDS, *VALUES} else m[0], sentence)  # fmt: skip
 
 
 def heading(key: str, language: Language = "zh", inside: str = "") -> str:

@@ -26,6 +26,7 @@ from zhengheng.scheme import (
 )
 from zhengheng.scheme import methods as m
 from zhengheng.scheme.barred import BARRED
+from zhengheng.scheme.choice_words import choice_word
 from zhengheng.scheme.findings import (
     RULES,
     Finding,
@@ -201,14 +202,14 @@ def barred_indicators(book: Rulebook, source: Source) -> Finding:
 @rule
 def reasons_are_given(book: Rulebook, source: Source) -> Finding:
     if "renormalise" in {book.missing, book.not_applicable} and not book.missing_reason:
-        yield error(source.rulebook("missing"), "missing.reason", "缺数据时重新归一必须写明理由 (missing_reason)",
+        yield error(source.rulebook("missing"), "missing.reason", "缺数据时重新归一必须写明理由（missing_reason）",
                     "renormalise needs a stated reason (missing_reason)")  # fmt: skip
     if book.missing == "renormalise":
         yield warning(source.rulebook("missing"), "missing.renormalise", "缺数据时重新归一可能抬高得分, 仅用于复现已发布的指数",
                       "renormalise can raise a score when data are missing; meant for published indices")  # fmt: skip
     for node, _, _ in book.nodes():
         if "renormalise" in {node.missing, node.not_applicable} and not node.reason:
-            yield error(source.rulebook(*tree_place(book, node.code), "reason"), "missing.reason", f"维度 {node.code} 重新归一必须写明理由 (reason)",
+            yield error(source.rulebook(*tree_place(book, node.code), "reason"), "missing.reason", f"维度 {node.code} 重新归一必须写明理由（reason）",
                         f"dimension {node.code}: renormalise needs a stated reason (reason)")  # fmt: skip
         elif node.missing == "renormalise":
             yield warning(source.rulebook(*tree_place(book, node.code), "missing"), "missing.renormalise", f"维度 {node.code} 缺数据时重新归一, 可能抬高得分",
@@ -216,7 +217,7 @@ def reasons_are_given(book: Rulebook, source: Source) -> Finding:
     for indicator in book.indicators:
         if indicator.absent == "zero" and not indicator.absent_reason:
             yield error(source.indicator(indicator.code, "absent"), "absent.reason",
-                        f"{indicator.code} 无记录视为零必须写明理由 (absent_reason)",
+                        f"{indicator.code} 无记录视为零必须写明理由（absent_reason）",
                         f"{indicator.code} reads absent rows as zero; say why (absent_reason)")  # fmt: skip
 
 
@@ -226,8 +227,9 @@ def settings_have_an_effect(book: Rulebook, source: Source) -> Finding:
     leaves = {c for node, _, _ in book.nodes() for c in node.children if isinstance(c, str)}
     for indicator in book.indicators:
         if indicator.code in leaves and indicator.status != "approved" and book.status != "draft":
+            held = choice_word("status", indicator.status, "zh")
             yield error(source.indicator(indicator.code, "status"), "indicator.status",
-                        f"{indicator.code} 的状态是 {indicator.status}, 却在指标树中计分; 请移出指标树或改为 approved",
+                        f"{indicator.code} 的状态是“{held}”，却在指标树中计分；请移出指标树，或把状态（status）改为“已批准”（approved）",
                         f"{indicator.code} is {indicator.status} and still scored; take it out of the tree or approve it")  # fmt: skip
     known = {indicator.code: indicator for indicator in book.indicators}
     for place, cascade in enumerate(book.cascade):
@@ -240,7 +242,7 @@ def settings_have_an_effect(book: Rulebook, source: Source) -> Finding:
                           f"{cascade.parent} ranks beside the units it is added up from: a gap of theirs makes it fall out too")  # fmt: skip
         for code in sorted(_uncountable(known, cascade.indicator)):
             yield error(source.rulebook("cascade", place), "cascade.roll_up",
-                        f"{code} 不是可相加的量, 不能由下级汇总; 请给出分子和分母 (parts)",
+                        f"{code} 不是可相加的量，不能由下级汇总；请给出分子和分母（parts）",
                         f"{code} is no quantity that adds up; give its numerator and denominator (parts)")  # fmt: skip
 
 
@@ -266,7 +268,7 @@ def floors_exist(book: Rulebook, source: Source) -> Finding:
                 continue
             if (leaf.missing or node.missing or book.missing) in {"floor", "unranked"}:
                 yield error(source.indicator(leaf.code, "method"), "floor.absent",
-                            f"{leaf.code} 的方法没有最低分, 缺数据规则只能是 block 或 renormalise",
+                            f"{leaf.code} 的方法没有最低分，缺数据规则（missing）只能是“不出分”（block）或“按其余折算”（renormalise）",
                             f"{leaf.code}: this method has no lowest mark; its missing rule must be block or renormalise")  # fmt: skip
 
 
@@ -284,16 +286,28 @@ def _method_faults(indicator: Indicator, method: m.Method | None) -> Iterator[tu
         case m.Goalposts(log=True, low=low) if low <= 0:
             yield "对数目标值必须大于零", "logarithmic goalposts must be above zero"
         case m.Goalposts(low=low, high=high) if low >= high:
-            yield "low 必须小于 high", "low must be below high"
+            yield (
+                "下限（low）必须小于上限（high）",
+                "the lower end (low) must be below the upper end (high)",
+            )
         case m.Interval(low=low, high=high, low_limit=least, high_limit=most):
             if low is None and high is None:
                 yield "区间法至少要有一端", "an interval needs at least one end"
             if low is not None and (least is None or least >= low):
-                yield "low 需要更小的 low_limit", "low needs a smaller low_limit"
+                yield (
+                    "写了下限（low）的，还须写明比它更小的下限极值（low_limit）",
+                    "a lower end (low) needs an outer lower end (low_limit) below it",
+                )
             if high is not None and (most is None or most <= high):
-                yield "high 需要更大的 high_limit", "high needs a greater high_limit"
+                yield (
+                    "写了上限（high）的，还须写明比它更大的上限极值（high_limit）",
+                    "an upper end (high) needs an outer upper end (high_limit) above it",
+                )
             if low is not None and high is not None and low > high:
-                yield "low 大于 high", "low is above high"
+                yield (
+                    "下限（low）大于上限（high）",
+                    "the lower end (low) is above the upper end (high)",
+                )
         case m.Banded(knots=knots) if len({k.at for k in knots}) < len(knots):
             yield "分档的数值重复", "two knots stand at the same value"
         case m.Steps(steps=steps) if len({s.at for s in steps}) < len(steps):
@@ -303,7 +317,7 @@ def _method_faults(indicator: Indicator, method: m.Method | None) -> Iterator[tu
         case _:
             pass
     if indicator.reference.to == "unit" and not indicator.reference.unit:
-        yield "reference.unit 没有写明单位", "reference.unit names no unit"
+        yield "参照单位时，没有写明是哪个单位（reference.unit）", "reference.unit names no unit"
 
 
 @rule

@@ -86,7 +86,7 @@ def an_heir_of_a_child_that_is_added_up_is_a_child_too(book: Rulebook, source: S
             if outside:
                 zh, en = "、".join(outside), " and ".join(outside)
                 yield warning(source.rulebook("cascade", place, "children", event.unit), "cascade.heir",
-                              f"{one.indicator}：{event.unit} 从 {event.date} 起由 {zh} 承接，而 {zh} 不是 {one.parent} 的下级，它自己的数不汇入 {one.parent}；应当汇入的，请在 children 中写上 {zh}。",
+                              f"{one.indicator}：{event.unit} 从 {event.date} 起由 {zh} 承接，而 {zh} 不是 {one.parent} 的下级，它自己的数不汇入 {one.parent}；应当汇入的，请在下级份额或目标（children）中写上 {zh}。",
                               f"{one.indicator}: {event.unit} goes over to {en} on {event.date}, which is no child of {one.parent}, so that what it reports itself is not added to {one.parent}; where it should be, write {en} among the `children`")  # fmt: skip
 
 

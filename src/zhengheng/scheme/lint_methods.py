@@ -11,6 +11,7 @@ from fractions import Fraction
 from zhengheng.scheme import methods as m
 from zhengheng.scheme import relative as r
 from zhengheng.scheme.asked import target_of
+from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.findings import Finding, error, methods_of, plain, rule, tree_place
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator, Light
@@ -106,9 +107,11 @@ def _whole(name: str, part: str, shares: Sequence[Decimal | Fraction]) -> Said:
 
 def _above(held: m.Method | r.Rescale, name: str) -> Said:
     value: Decimal = getattr(held, name)
+    kind = str(getattr(held, "kind", ""))
+    zh, en = heading(name, "zh", kind), heading(name, "en", kind)
     if value <= 0:
-        yield (name, f"{name} 必须大于零，现为 {plain(value)}；否则实绩更好的不会多得分，甚至少得分。",
-               f"{name} must be above zero, not {plain(value)}; a better value would earn no more, or less")  # fmt: skip
+        yield (name, f"{zh}（{name}）必须大于零，现为 {plain(value)}；否则实绩更好的不会多得分，甚至少得分。",
+               f"{en} ({name}) must be above zero, not {plain(value)}; a better value would earn no more, or less")  # fmt: skip
 
 
 def _room(least: Decimal, name: str, most: Decimal, floor: str = "least") -> Said:

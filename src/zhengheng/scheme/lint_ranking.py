@@ -53,7 +53,7 @@ def nothing_is_not_the_best(book: Rulebook, source: Source) -> Finding:
     floors += [source.rulebook(*tree_place(book, n.code), "missing") for n, _, _ in book.nodes() if n.missing == "floor"]  # fmt: skip
     floors += [source.indicator(i.code, "missing") for i in book.indicators if i.missing == "floor"]
     for where in floors:
-        yield error(where, "ranking.floor", "排名按总分越低越好，缺数据取保底（floor）反而得到最好的总分；请改用 block、unranked 或 renormalise。",
+        yield error(where, "ranking.floor", "排名按总分越低越好，缺数据取保底（floor）反而得到最好的总分；请改用“不出分”（block）、“不排名”（unranked）或“按其余折算”（renormalise）。",
                     "the lower total is the better one, and `floor` would give whoever reports nothing the best; use block, unranked or renormalise")  # fmt: skip
     for place, item in enumerate(book.adjustments):
         if item.kind in {"bonus", "deduction"}:

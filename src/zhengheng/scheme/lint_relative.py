@@ -49,9 +49,15 @@ def _node_faults(node: Node, root: bool) -> Said:
     if node.fill and root:
         yield "总分不能补值", "the total cannot be filled"
     if isinstance(rescale, r.RescaleMinMax) and rescale.at_worst >= rescale.at_best:
-        yield "at_worst 必须小于 at_best", "at_worst must be below at_best"
+        yield (
+            "最差得（at_worst）必须小于最好得（at_best）",
+            "what the worst earns (at_worst) must be below what the best earns (at_best)",
+        )
     if isinstance(rescale, r.RescaleBest) and rescale.lowest_at is not None and rescale.lowest_at <= 0:  # fmt: skip
-        yield "lowest_at 必须大于零", "lowest_at must be above zero"
+        yield (
+            "最低移到（lowest_at）必须大于零",
+            "the lowest moved to (lowest_at) must be above zero",
+        )
 
 
 def _leaves(node: Node) -> Iterator[str]:
@@ -86,7 +92,10 @@ def _method_faults(indicator: Indicator, method: m.Method | None) -> Said:
     if treated and indicator.reference.to.startswith("group_"):
         yield "缩尾或取对数的方法不用目标，不能再参照组内数值", "a method that winsorises or takes logarithms has no target; it cannot refer to the group"  # fmt: skip
     if isinstance(method, m.MinMax) and method.at_worst >= method.at_best:
-        yield "at_worst 必须小于 at_best", "at_worst must be below at_best"
+        yield (
+            "最差得（at_worst）必须小于最好得（at_best）",
+            "what the worst earns (at_worst) must be below what the best earns (at_best)",
+        )
     if isinstance(method, m.Rank) and method.table and method.ties == "mean":
         yield (
             "名次对照表不能用平均名次（ties: mean）",

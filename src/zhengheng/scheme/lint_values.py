@@ -161,5 +161,5 @@ def exact_needs_an_exact_total(book: Rulebook, source: Source) -> Finding:
     held = [("ranking", book.ranking.on), ("grading", book.grading.on if book.grading else "rounded")]  # fmt: skip
     for part, on in held:
         if on == "exact" and book.tree.carry != "exact":
-            yield error(source.rulebook(part, "on"), f"{part}.exact", "按未舍入的得分比较（on: exact），总分却按舍入后的得分结转，因此不起作用；请在 tree 中写明 carry: exact，或删去 on。",
+            yield error(source.rulebook(part, "on"), f"{part}.exact", "按未舍入的得分比较（on: exact），总分却按舍入后的得分结转，因此不起作用；请在指标树中把总分的传递（carry: exact）写为“不舍入传递”，或删去这一设定（on）。",
                         "`on: exact` compares what is not rounded, but the total carries its rounded score, so that it has no effect; write `carry: exact` in `tree`, or leave `on` out")  # fmt: skip

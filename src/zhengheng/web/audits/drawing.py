@@ -18,7 +18,7 @@ from zhengheng.web.reporting.models import Report
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import adopted_version, samples_of
+from zhengheng.web.rulebooks.selectors import adopted_version, of_year, samples_of
 from zhengheng.workflow.machines import STANDING
 from zhengheng.workflow.roles import Role
 
@@ -80,7 +80,7 @@ def _not_at_will(version: RulebookVersion, purpose: str, reason: str, pool: dict
 
     The same values, however they are asked for: by a period, or by none. Raises AuditError.
     """
-    held = Audit.objects.filter(rulebook__code=version.code, rulebook__period=version.period, purpose=purpose)  # fmt: skip
+    held = Audit.objects.filter(purpose=purpose, **of_year(version))  # fmt: skip
     over = [(one, shared) for one in held.prefetch_related("entries__report__unit", "entries__unit") if (shared := selectors.could_be_drawn(one) & set(pool))]  # fmt: skip
     wrong: list[ZhenghengError] = []
     if running := next((pair for pair in over if pair[0].state == "drawn"), None):
@@ -116,7 +116,7 @@ def _pool(version: RulebookVersion, period: str, run: ResultRun | None) -> dict[
     """What was confirmed in the office, and what the published result counts beside it, by name."""
     asked = {"period": period} if period else {}
     held = Report.objects.filter(
-        rulebook__code=version.code, rulebook__period=version.period, state__in=("confirmed", "loaded"), **asked
+        state__in=("confirmed", "loaded"), **of_year(version), **asked
     )  # fmt: skip
     found = [Drawn(one.unit, one.indicator, one.period, one.value, one) for one in held.select_related("unit")]  # fmt: skip
     if run is not None:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from zhengheng.web.audits.models import Audit, Entry
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.models import Report
+from zhengheng.web.rulebooks.selectors import of_year
 
 
 def about(entry: Entry) -> tuple[Unit, str, str]:
@@ -34,7 +35,7 @@ def could_be_drawn(audit: Audit) -> set[str]:
 def before(audit: Audit) -> list[Audit]:
     """The samples that were drawn of any of the same values before, the first first."""
     book, names = audit.rulebook, could_be_drawn(audit)
-    held = Audit.objects.filter(rulebook__code=book.code, rulebook__period=book.period, purpose=audit.purpose, pk__lt=audit.pk)  # fmt: skip
+    held = Audit.objects.filter(purpose=audit.purpose, pk__lt=audit.pk, **of_year(book))  # fmt: skip
     return [one for one in held.order_by("pk") if could_be_drawn(one) & names]
 
 

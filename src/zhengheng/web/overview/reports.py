@@ -38,7 +38,7 @@ def warned(result: ResultRun, day: date) -> tuple[str, ...]:
 def notices_of(result: ResultRun, day: date, taken: str = "") -> tables.Notices:
     """The same for whoever takes the numbers away, each notice beside the numbers it is of; `taken` says who took them."""
     whole = " ".join(filter(None, (*(say(*one) for one in of_the_whole(result, day)), taken)))
-    return tables.Notices(whole, {(one.unit, one.indicator): say(*one.said) for one in redecided(result)})  # fmt: skip
+    return tables.Notices(whole, {(one.unit, one.indicator): say(*one.said) for one in redecided(result, day)})  # fmt: skip
 
 
 def word(status: str) -> str:

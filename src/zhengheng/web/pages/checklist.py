@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from zhengheng.domain.periods import ended_before
+from zhengheng.domain.periods import ended_before, parse_period
 from zhengheng.web.accounts.models import RoleGrant
 from zhengheng.web.accounts.request import OfficeRequest
 from zhengheng.web.accounts.selectors import grants, require, standing
@@ -18,9 +18,9 @@ from zhengheng.web.jobs.models import Job
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.selectors import gone
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.reporting.services import assessed
+from zhengheng.web.reporting.services import assessed, series
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import adopted, book_of, of_year
 from zhengheng.web.targets.models import TargetSheet
 from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import NAMES, OFFICE, Role
@@ -44,8 +44,8 @@ class Point:
 def checklist(day: date, year: int | None = None) -> list[Point]:
     """The points for a year (that of `day` where none is named) as things stand on `day`, in the order of the road."""
     year = year or day.year
-    books = list(RulebookVersion.objects.filter(state="adopted", period__startswith=str(year)))
-    units = _units(books or _last(year), year)
+    books = list(adopted().filter(period__startswith=str(year)))
+    units = _units(books or _last(year), day, year)
     held = list(standing(day))
     # Nobody can be given an account of what is no more.
     there = set(units) - set(gone(day).values_list("code", flat=True))
@@ -68,7 +68,7 @@ def checklist(day: date, year: int | None = None) -> list[Point]:
                () if sum(g.role == Role.PANEL_MEMBER for g in held) >= PANEL_AT_LEAST else (f"< {PANEL_AT_LEAST}",)),
         _point("目标表都已签订", "all target sheets are signed", "/office/targets/", _unsigned(books, units)),
         _point("已布置填报", "reports are opened", "/office/reports/",
-               [(b.title_zh, b.title_en or b.title_zh) for b in books if not Report.objects.filter(rulebook=b).exists()]),
+               [(b.title_zh, b.title_en or b.title_zh) for b in books if _asks(b) and not Report.objects.filter(**of_year(b)).exists()]),
         _point("没有失败的后台作业", "no job has failed", "/office/jobs/",
                [str(n) for n in Job.objects.filter(state="failed").values_list("pk", flat=True)]),
     ]  # fmt: skip
@@ -80,19 +80,26 @@ def checklist(day: date, year: int | None = None) -> list[Point]:
 
 def _last(year: int) -> list[RulebookVersion]:
     """The rulebooks of the newest year before, while this one has none yet."""
-    held = RulebookVersion.objects.filter(state="adopted", period__lt=str(year)).order_by("-period")
+    held = adopted().filter(period__lt=str(year))
     newest = held.values_list("period", flat=True).first()
     return [one for one in held if newest and one.period[:4] == newest[:4]]
 
 
-def _units(books: list[RulebookVersion], year: int) -> list[str]:
-    """The units assessed under the rulebooks that exist in the year: who ended before is not waited for, and of a rulebook by which
-    somebody above assesses this city with its sisters, the city alone is its own."""
+def _asks(version: RulebookVersion) -> bool:
+    """Whether the rulebook has anything to be reported by anybody."""
+    book, year = book_of(version), parse_period(version.period)
+    return any(True for unit in assessed(book) for _ in series(book, unit, year))
+
+
+def _units(books: list[RulebookVersion], day: date, year: int) -> list[str]:
+    """The city's own units assessed under the rulebooks of the year: who has ended, before it or by the day within it, is not
+    waited for, and of a rulebook by which somebody above assesses this city with its sisters, the city alone is its own."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    ended = set(gone(first).values_list("code", flat=True))
+    at = max(first, min(day, last))
+    ended = set(gone(at).values_list("code", flat=True))
     found = {
-        unit.code for book in map(book_of, books) for unit in assessed(book)
-        if book.home in {None, unit.code} and not ended_before(unit.valid_to, first) and (unit.valid_from is None or unit.valid_from <= last)
+        unit.code for version in books for book in (book_of(version),) for unit in assessed(book)
+        if book.home in {None, unit.code} and not ended_before(unit.valid_to, at) and (unit.valid_from is None or unit.valid_from <= last)
     }  # fmt: skip
     return sorted(found - ended)
 
@@ -108,8 +115,8 @@ def _without(units: set[str], held: list[RoleGrant], role: Role) -> set[str]:
 
 
 def _unsigned(books: list[RulebookVersion], units: list[str]) -> set[str]:
-    agreed = TargetSheet.objects.filter(rulebook__in=books, state="agreed")
-    return set(units) - set(agreed.values_list("unit__code", flat=True))
+    agreed = (TargetSheet.objects.filter(state="agreed", **of_year(book)) for book in books)
+    return set(units).difference(*(held.values_list("unit__code", flat=True) for held in agreed))
 
 
 @require_safe

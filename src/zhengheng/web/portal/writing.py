@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from zhengheng.domain.canonical import canonical
 from zhengheng.engines.disclosure import hidden_indicators
@@ -32,7 +33,7 @@ from zhengheng.web.portal.snapshots import (
 )
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.newer import Redecided, counted, redecided, successor
+from zhengheng.web.results.newer import Redecided, counted, notice_over, redecided, successor
 from zhengheng.web.results.selectors import folder_of, loaded, reopenings
 from zhengheng.web.rulebooks.consultations import consultations
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -108,11 +109,10 @@ def since_of(run: ResultRun, day: date) -> dict[str, Any]:
     """Of a result that is on notice, was replaced, leaves out what was settled, or was put right by an appeal: until when and
     whether that is over, which version came in its place, which public values appeals put right since and which it counts, and why something does not
     count. Of another: nothing."""
-    wrong, right = _appeals(redecided(run), run), _appeals(counted(run), run)
+    wrong, right = _appeals(redecided(run, day), run), _appeals(counted(run), run)
     if not (wrong or right or run.left_out or run.state in {"notice", "replaced"} or run.reopenings.exists()):  # fmt: skip
         return {}
-    over = run.due_on is not None and day > run.due_on
-    return {"until": str(run.due_on or ""), "over": over, "redecided": wrong, "counted": right} | _newer(run) | _left_out(run) | _reopened(run)  # fmt: skip
+    return {"until": str(run.due_on or ""), "over": notice_over(run, day), "redecided": wrong, "counted": right} | _newer(run, day) | _left_out(run) | _reopened(run)  # fmt: skip
 
 
 def _left_out(run: ResultRun) -> dict[str, Any]:
@@ -128,12 +128,12 @@ def _reopened(run: ResultRun) -> dict[str, Any]:
     return {"reopened": [{"on": one.on.isoformat(), "reason": one.reason} for one in reopenings(run)]}  # fmt: skip
 
 
-def _newer(run: ResultRun) -> dict[str, Any]:
-    """Where the version stands that came in the place of a replaced one."""
+def _newer(run: ResultRun, day: date) -> dict[str, Any]:
+    """Where the version stands that came in the place of a replaced one, and whether its notice is over."""
     stands = successor(run)
     if stands is None:
         return {}
-    return {"newer": {"standing": "notice" if stands.state == "notice" else "final", "until": str(stands.due_on or "")}}  # fmt: skip
+    return {"newer": {"standing": "notice" if stands.state == "notice" else "final", "until": str(stands.due_on or ""), "over": notice_over(stands, day)}}  # fmt: skip
 
 
 def _appeals(held: list[Redecided], run: ResultRun) -> list[dict[str, Any]]:
@@ -173,7 +173,9 @@ def ask_once_over(now: datetime) -> None:
     """Have the pages written anew where a consultation they call open or a notice has ended since. Doing it twice changes nothing."""
     consulted = RulebookVersion.objects.filter(state="consultation", public=True).values_list("due_on", flat=True)  # fmt: skip
     targets = RulebookVersion.objects.values_list("targets_until", flat=True)
-    noticed = ResultRun.objects.filter(state="notice", publications__state="released").values_list("due_on", flat=True)  # fmt: skip
+    # A version that came in the place of a published one is named there before it is published itself.
+    named = Publication.objects.filter(state="released", run__rulebook=OuterRef("rulebook"), run__period=OuterRef("period"))  # fmt: skip
+    noticed = ResultRun.objects.filter(Exists(named), state="notice").values_list("due_on", flat=True)  # fmt: skip
     ended = [until for until in (*consulted, *targets, *noticed) if until and until < now.date()]
     if not ended:
         return

@@ -1,6 +1,7 @@
 """What is done about a reorganisation."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
@@ -45,7 +46,7 @@ from zhengheng.web.reporting.suppliers import Suppliers
 from zhengheng.web.rulebooks.acts import RULEBOOKS
 from zhengheng.web.rulebooks.drafting import DraftGiven
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of, frozen
+from zhengheng.web.rulebooks.selectors import book_of, frozen, of_year
 from zhengheng.web.rulebooks.services import packed
 from zhengheng.workflow.machines import REORGANISATION
 from zhengheng.workflow.permissions import anywhere
@@ -297,10 +298,14 @@ def draft_rules(doing: Doing) -> Change:
     return Change({"drafts": [*case.drafts, *made]}, {"drafts": made})
 
 
+AMENDED = re.compile(r"(-r[0-9]+(\.[0-9]+)?)+$")
+"""How the number of a version ends that a reorganisation, or several, amended."""
+
+
 def _number(version: RulebookVersion, case: Reorganisation) -> str:
-    """A version number that no draft has yet."""
+    """A version number that no draft has yet: of the version's own number, without those of the reorganisations before."""
     number, taken = (
-        f"{version.version}-r{case.pk}",
+        f"{AMENDED.sub('', version.version)}-r{case.pk}",
         RulebookVersion.objects.filter(code=version.code),
     )
     again = (f"{number}.{count}" for count in itertools.count(2))
@@ -434,7 +439,7 @@ def _reports(
         if (unit.pk, supplier.pk) == (report.unit_id, report.supplier_id):
             continue
         same = Report.objects.filter(
-            rulebook=report.rulebook, unit=unit, indicator=report.indicator, period=report.period
+            unit=unit, indicator=report.indicator, period=report.period, **of_year(report.rulebook)
         ).exclude(pk=report.pk)  # fmt: skip
         if not same.exists():
             given = CarryGiven(unit=unit.pk, supplier=supplier.pk)

@@ -21,7 +21,7 @@ from zhengheng.web.reorganisation.models import Reorganisation
 from zhengheng.web.reporting.models import Item, Report, SelfReport, Tolerance
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import OPEN, adopted, book_of
+from zhengheng.web.rulebooks.selectors import OPEN, adopted, book_of, replaced_by
 from zhengheng.web.targets.models import TargetChange, TargetSheet
 from zhengheng.workflow.machine import Machine
 from zhengheng.workflow.machines import (
@@ -53,6 +53,12 @@ def books(effect: list[dict[str, Any]]) -> dict[int, tuple[str, str]]:
     numbers = {number for row in effect for number in row["rulebooks"]}
     held = RulebookVersion.objects.filter(pk__in=numbers)
     return {one.pk: (f"{one.title_zh} {one.period}", f"{one.title_en or one.title_zh} {one.period}") for one in held}  # fmt: skip
+
+
+def in_force_now(numbers: Iterable[int]) -> list[int]:
+    """The versions that stand today in the place of these."""
+    held = RulebookVersion.objects.in_bulk(numbers)
+    return list(dict.fromkeys((replaced_by(held[one]) or held[one]).pk for one in numbers if one in held))  # fmt: skip
 
 
 def effect(case: Reorganisation, day: date) -> list[dict[str, Any]]:

@@ -16,6 +16,9 @@ def told(case: Reorganisation, day: date) -> dict[str, Any]:
     held = Unit.objects.filter(code__in=[one["unit"] for one in effect])
     names = {unit.code: say(unit.name_zh, unit.name_en or unit.name_zh) for unit in held}
     effect = [one | {"name": names.get(one["unit"], one["name"])} for one in effect]
+    if case.state == "approved":
+        # Where it is still to be carried out, its rulebooks are those of today.
+        effect = [one | {"rulebooks": selectors.in_force_now(one["rulebooks"])} for one in effect]
     return {"effect": effect, "books": selectors.books(effect)}
 
 

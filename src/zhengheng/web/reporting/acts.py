@@ -1,11 +1,8 @@
 """What is done to reports and items."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal, get_args
 
-from zhengheng.domain.periods import parse_period
-from zhengheng.domain.problems import Problem
 from zhengheng.domain.several import several
 from zhengheng.lake.cells import number_fault
 from zhengheng.scoring import contracts
@@ -35,10 +32,13 @@ from zhengheng.web.reporting.corrections import (
     correct_supplied,
     refuse_correction,
 )
+from zhengheng.web.reporting.earlier import told as earlier_told
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import (
     ReportError,
     after,
+    asked_of_day,
+    asked_of_note,
     check_value,
     confirmed_by,
     counts,
@@ -116,8 +116,8 @@ class SubmitGiven(Given):
         names=STATUS_WORDS,
     )
     note: str = ask(
-        "说明 (无数值、变化很大或逾期补报时必填)",
-        "Note (needed without a value, far from before, or late)",
+        "说明（没有数值、逾期补报、期间未结束、与已确认的各期数值相差很大、按亮灯规则为红灯的，须逐项写明原因）",
+        "Note (says why, each by itself: there is no value, it is late, the period has not ended, it is far from the values confirmed for other periods, it is red by the light rule)",
         "",
         form="text",
     )
@@ -139,7 +139,7 @@ def supply(doing: Doing) -> Change:
 def _handed_in(doing: Doing) -> dict[str, Any]:
     report, given = doing.obj, doing.given
     late = bool(report.due_on and doing.day > report.due_on)
-    found = list(_unexplained(report, given, doing.day, late=late))
+    found = [] if given.note else list(asked_of_day(report, doing.day, late=late))
     try:
         check_value(
             report, indicator_of(report), given.value, given.status, given.note, given.confirmation
@@ -154,19 +154,6 @@ def _handed_in(doing: Doing) -> dict[str, Any]:
         "handed_in_by": doing.actor, "handed_in_at": doing.now, "objection": "",
         "late": late,
     }  # fmt: skip
-
-
-def _unexplained(report: Report, given: Any, day: date, *, late: bool) -> Iterator[Problem]:
-    """Why a value that comes late, or before its period has ended, needs a note."""
-    if given.note:
-        return
-    if late:
-        yield Problem("note", "report.late", f"期限 {report.due_on} 已过，补报须写明逾期的原因。",
-                      f"it was due on {report.due_on}: a supplementary report says why it is late")  # fmt: skip
-    end = parse_period(report.period).end
-    if day < end:
-        yield Problem("note", "note.early", f"期间 {report.period} 到 {end} 才结束，现在填报的不是全期数值；确需提前填报的，请在说明中写明依据。",
-                      f"{report.period} ends on {end}: this cannot be its whole value yet; say in the note on what it rests")  # fmt: skip
 
 
 def _said(doing: Doing) -> dict[str, Any]:
@@ -491,7 +478,7 @@ REPORTS = Kind(
     facts=(
         Column(("数据提供", "Supplied by"), lambda r: (r.supplier.name_zh, r.supplier.name_en)),
         Column(("预计用时", "Expected time"), lambda r: (f"{r.minutes} 分钟", several(r.minutes, 'minute', 'minutes')) if r.minutes else None),
-        Column(("数据状态", "Status"), _status), Column(("说明", "Note"), "note"), Column(("超出合理范围的确认理由", "Why it is right"), "confirmation"),
+        Column(("数据状态", "Status"), _status), Column(("说明", "Note"), "note"), Column(("说明须回答", "The note has to say"), asked_of_note), Column(("以往数值", "Earlier values"), earlier_told), Column(("超出合理范围的确认理由", "Why it is right"), "confirmation"),
         Column(("同一数据填报于", "The same fact is reported under"), _elsewhere), Column(("提交时间", "Handed in"), "handed_in_at"), Column(("补报 (逾期)", "Supplementary (late)"), "late"),
         Column(("申请延期至", "Asks for more time until"), "more_time"),
         Column(("异议或更正理由", "Objection"), "objection"), Column(("应为", "Wanted"), lambda r: measured(r, r.wanted)),

@@ -6,11 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 
 from zhengheng.domain.periods import parse_period
 from zhengheng.lake.cells import normal
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.lake.store import Lake
+from zhengheng.lake.whole import whole
 from zhengheng.web.intake.committed import require_as_loaded
 from zhengheng.web.reporting.models import Item
 
@@ -42,6 +44,18 @@ def dated(facts: Facts, code: str) -> Facts:
             row["period"] = days.get(row["decided_on"], [*days.values()][-1])
     table = pa.Table.from_pylist(rows, schema=schema("event"))
     return replace(facts, tables={**facts.tables, "event": table})
+
+
+def columns_of(
+    facts: Facts, name: str, columns: list[str], only: ds.Expression | None = None
+) -> pa.Table:
+    """Columns of a fact table, wherever it lies: in memory, or in the files of the lake or of a kept run."""
+    paths = facts.paths.get(name)
+    if not paths:
+        held = facts.tables[name]
+        return (held if only is None else held.filter(only)).select(columns)
+    with whole(lambda: paths):
+        return ds.dataset([str(path) for path in paths]).to_table(columns, filter=only)
 
 
 def facts_of(home: Path) -> Facts:

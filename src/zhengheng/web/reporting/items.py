@@ -45,6 +45,7 @@ from zhengheng.web.rulebooks.selectors import (
     adopted_choices,
     adopted_version,
     book_of,
+    of_year,
     procedure_of,
 )
 from zhengheng.workflow.machines import CLOSED, ITEM
@@ -170,9 +171,7 @@ def _item(doing: Doing, given: Any, supplier: str, check: Callable[[Doing, Item]
         rulebook=version, unit=unit, supplier=supplied_by, item=given.item, points=given.points,
         document=given.document, decided_on=given.decided_on, reason=given.reason, files=[f.pk for f in files],
     )  # fmt: skip
-    same = Item.objects.filter(
-        rulebook__code=version.code, rulebook__period=version.period, unit=unit, item=given.item
-    )
+    same = Item.objects.filter(unit=unit, item=given.item, **of_year(version))
     if other := next((one for one in same if plain(one.document) == plain(given.document)), None):
         wrong.append(_twice(other))
     with gathered(wrong):

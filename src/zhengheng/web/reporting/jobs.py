@@ -26,7 +26,7 @@ from zhengheng.web.reporting.services import assessed, due_on, fits, period_of, 
 from zhengheng.web.reporting.setting_aside import referred, set_aside
 from zhengheng.web.reporting.suppliers import Suppliers
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of, procedure_of
+from zhengheng.web.rulebooks.selectors import book_of, of_year, procedure_of
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.machines import UNFILED
 
@@ -97,7 +97,7 @@ def _asked_elsewhere(
 def take_over(version: RulebookVersion, now: datetime) -> int:
     """What is confirmed under other rulebooks, and what was corrected there since, counts here too."""
     held = REPORTS.all().filter(
-        rulebook__code=version.code, rulebook__period=version.period, state__in=("elsewhere", "loaded"),
+        **of_year(version), state__in=("elsewhere", "loaded"),
         same_as__state__in=("confirmed", "loaded"),
     )  # fmt: skip
     count = 0
@@ -176,9 +176,7 @@ def load_confirmed(work: Work, version: RulebookVersion) -> list[str]:
         take_over(version, work.now)
         set_aside(version, book, work.now)
         # Of version 0.1.0: what a job had chosen to load stays together, as the lake may know it already.
-        chosen = Report.objects.filter(
-            state="confirmed", rulebook__code=version.code, rulebook__period=version.period
-        )
+        chosen = Report.objects.filter(state="confirmed", **of_year(version))
         found = set(chosen.exclude(batch=None).values_list("batch", flat=True))
         batches = sorted(batch for batch in found if batch is not None)
         for batch in (*batches, None):

@@ -5,8 +5,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.dataset as ds
 from django.conf import settings
 
 from zhengheng.domain.numbers import parse_scaled
@@ -18,12 +16,12 @@ from zhengheng.lake.check import check_lake
 from zhengheng.lake.facts import Facts
 from zhengheng.lake.rows import NEVER
 from zhengheng.lake.store import Lake
-from zhengheng.lake.whole import naming, whole
+from zhengheng.lake.whole import naming
 from zhengheng.scheme.model import Rulebook
 from zhengheng.scoring.contracts import MISSING, NOT_APPLICABLE, VALUE, WITHHELD
 from zhengheng.web.intake.services import lake_of, opened
 from zhengheng.web.reporting.acts import REPORTS
-from zhengheng.web.reporting.dated import Key, facts_of, key_of
+from zhengheng.web.reporting.dated import Key, columns_of, facts_of, key_of
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.rulebooks.selectors import book_of
@@ -101,15 +99,6 @@ def stored(report: Report, book: Rulebook) -> tuple[int, int | None]:
     if report.status != "value":
         return CODES[report.status], None
     return VALUE, parse_scaled(report.value, book.indicator(report.indicator).decimals)[0]
-
-
-def columns_of(facts: Facts, name: str, columns: list[str]) -> pa.Table:
-    """Columns of a fact table, wherever it lies: in memory, or in the files of the lake or of a kept run."""
-    paths = facts.paths.get(name)
-    if not paths:
-        return facts.tables[name].select(columns)
-    with whole(lambda: paths):
-        return ds.dataset([str(path) for path in paths]).to_table(columns)
 
 
 def _periods_of(facts: Facts) -> dict[Key, date | None]:

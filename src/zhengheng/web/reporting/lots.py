@@ -26,6 +26,7 @@ from zhengheng.web.reporting.acts import REPORTS
 from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import of_year
 from zhengheng.workflow.machine import StateError
 
 UNDER_WAY = "loading.json"
@@ -37,7 +38,7 @@ REVOKED: dict[str, dict[str, str]] = {"settled": {}, "waived": {"revoked": "是"
 
 def write_down(version: RulebookVersion, lake: Lake, batch: int | None) -> bool:
     """Write down what is confirmed and settled and not yet loaded; gives whether there is anything."""
-    mine = {"rulebook__code": version.code, "rulebook__period": version.period, "batch": batch}
+    mine = {**of_year(version), "batch": batch}
     taken_back = Q(state="waived", times_loaded__gt=0)
     reports = list(REPORTS.all().filter(state="confirmed", **mine).order_by("pk"))
     items = list(ITEMS.all().filter(Q(state="settled") | taken_back, **mine).order_by("pk"))

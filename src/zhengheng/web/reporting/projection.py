@@ -28,7 +28,7 @@ from zhengheng.web.reporting.dated import facts_as_loaded
 from zhengheng.web.reporting.models import Report
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of, in_force
+from zhengheng.web.rulebooks.selectors import book_of, in_force, of_year
 from zhengheng.workflow.machines import REPORT
 from zhengheng.workflow.permissions import anywhere
 
@@ -239,7 +239,7 @@ def _told(
 def _on_the_way(version: RulebookVersion, units: Sequence[str]) -> dict[str, tuple[Reported, ...]]:
     """What was handed in about each unit and is not in the lake yet."""
     held = Report.objects.filter(
-        rulebook=version, unit__code__in=units, state__in=ON_THE_WAY, status="value"
+        unit__code__in=units, state__in=ON_THE_WAY, status="value", **of_year(version)
     ).exclude(value="")
     names = ("unit__code", "indicator", "period", "value", "confirmation")
     rows = list(held.order_by("pk").values_list(*names))

@@ -29,7 +29,7 @@ from zhengheng.web.reporting.acts import ReasonGiven
 from zhengheng.web.reporting.models import Report, SelfReport
 from zhengheng.web.reporting.services import ReportError, foreign
 from zhengheng.web.reporting.years import year_faults
-from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of
+from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, book_of, of_year
 from zhengheng.workflow.machines import SELF_REPORT
 
 
@@ -71,7 +71,7 @@ def draft(doing: Doing) -> Made:
     version, unit = adopted_version(given.rulebook), unit_of(given.unit)
     if found := list(year_faults(version, unit)):
         raise ReportError(found)
-    if SelfReport.objects.filter(rulebook=version, unit=unit).exists():
+    if SelfReport.objects.filter(unit=unit, **of_year(version)).exists():
         raise ReportError.one("unit", "self_report.twice", zh="本单位已有自评报告", en="this unit has a self-report already")  # fmt: skip
     made = SelfReport(rulebook=version, unit=unit, **_texts(doing, book_of(version), unit))
     return Made(made, {"unit": unit.code, "rulebook": version.pk})
@@ -132,7 +132,7 @@ def _grounds(told: SelfReport, request: Any) -> dict[str, Any]:
     """What the office holds about the unit, beside what it says of itself."""
     names = {indicator.code: indicator for indicator in book_of(told.rulebook).indicators}
     reports = Report.objects.filter(
-        rulebook__code=told.rulebook.code, rulebook__period=told.rulebook.period, unit=told.unit, state__in=("confirmed", "loaded")
+        unit=told.unit, state__in=("confirmed", "loaded"), **of_year(told.rulebook)
     ).order_by("indicator", "-period")  # fmt: skip
     newest = {report.indicator: report for report in reversed(reports)}
     reasons = [(names[one["indicator"]], one["text"]) for one in told.reasons if one["indicator"] in names]  # fmt: skip

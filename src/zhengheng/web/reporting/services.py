@@ -1,11 +1,11 @@
 """What is to be reported, and whether a value can be."""
 
-import statistics
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
+
+from django.utils.timezone import localdate
 
 from zhengheng.domain.numbers import parse_scaled
 from zhengheng.domain.periods import Period, parse_period
@@ -21,13 +21,10 @@ from zhengheng.web.acts.declare import Words
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.intake.services import lake_of, opened
 from zhengheng.web.organisation.models import Unit as Registered
+from zhengheng.web.reporting.earlier import confirmed, far
 from zhengheng.web.reporting.models import Report
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import book_of, of_year
 from zhengheng.web.targets.models import TargetLine
-
-FEW = 3
-FAR = 3
-"""Standard deviations from earlier values beyond which a note is asked for [D]."""
 
 
 class ReportError(ZhenghengError):
@@ -126,47 +123,58 @@ def check_value(
             found.append(Problem("value", "value.empty", "请填写数值", "the value is missing"))
         elif fault := value_fault(book_of(report.rulebook), indicator, value, confirmation):
             found.append(Problem("value", "number", *fault))
-        elif not note and _is_far(report, indicator, value):
-            found.append(
-                Problem("note", "note.far", "与以往各期相差很大, 请说明原因",
-                        "far from the earlier periods: say why")
-            )  # fmt: skip
-        elif not note and _is_red(report, indicator, value):
-            found.append(
-                Problem("note", "note.red", "按本指标的亮灯规则是红灯, 请说明原因",
-                        "red by the indicator's own light rule: say why")
-            )  # fmt: skip
-    else:
-        if value:
-            found.append(
-                Problem(
-                    "value",
-                    "value.none",
-                    "状态不是“正常”时不填数值",
-                    "no value unless the status is value",
-                )
-            )
-        if not note:
-            found.append(
-                Problem(
-                    "note", "note.missing", "没有数值时必须说明原因", "without a value, say why"
-                )
-            )
+    elif value:
+        found.append(Problem("value", "value.none", "状态不是“正常”时不填数值", "no value unless the status is value"))  # fmt: skip
+    if not note and (not found or status != "value"):
+        found += asked_of_value(report, indicator, value, status)
     if found:
         raise ReportError(found)
 
 
-def _is_far(report: Report, indicator: Indicator, value: str) -> bool:
-    earlier = Report.objects.filter(
-        unit=report.unit, indicator=report.indicator, status="value", state__in=("confirmed", "loaded")
-    ).exclude(value="")  # fmt: skip
-    scaled = [parse_scaled(text, indicator.decimals)[0] for text in earlier.values_list("value", flat=True)]  # fmt: skip
-    if len(scaled) < FEW:
-        return False
-    # In squares, so that no root and no float decides.
-    exact = [Fraction(one) for one in scaled]
-    off = parse_scaled(value, indicator.decimals)[0] - statistics.mean(exact)
-    return off**2 > FAR**2 * max(statistics.variance(exact), Fraction(1))
+def asked_of_value(
+    report: Report, indicator: Indicator, value: str, status: str
+) -> Iterator[Problem]:
+    """What the note to a sound value, or to none, has to answer."""
+    if status != "value":
+        yield Problem("note", "note.missing", "没有数值时必须说明原因", "without a value, say why")
+        return
+    if off := far(indicator, value, confirmed(report, indicator)):
+        yield Problem("note", "note.far", f"{off[0]}，请在说明中写明原因。", f"{off[1]}: say why")
+    if _is_red(report, indicator, value):
+        yield Problem("note", "note.red", "按本指标的亮灯规则是红灯, 请说明原因",
+                      "red by the indicator's own light rule: say why")  # fmt: skip
+
+
+def asked_of_day(report: Report, day: date, *, late: bool) -> Iterator[Problem]:
+    """What the note has to answer of a value that comes late, or before its period has ended."""
+    if late:
+        yield Problem("note", "report.late", f"期限 {report.due_on} 已过，补报须写明逾期的原因。",
+                      f"it was due on {report.due_on}: a supplementary report says why it is late")  # fmt: skip
+    end = parse_period(report.period).end
+    if day < end:
+        yield Problem("note", "note.early", f"期间 {report.period} 到 {end} 才结束，现在填报的不是全期数值；确需提前填报的，请在说明中写明依据。",
+                      f"{report.period} ends on {end}: this cannot be its whole value yet; say in the note on what it rests")  # fmt: skip
+
+
+ASKED: dict[str, Words] = {
+    "note.missing": ("没有数值的原因", "why there is no value"), "report.late": ("逾期的原因", "why it is late"),
+    "note.early": ("期间未结束即填报的依据", "on what a value before the period's end rests"),
+    "note.far": ("与其他各期相差很大的原因", "why it is far from the other periods"), "note.red": ("红灯的原因", "why it is red"),
+}  # fmt: skip
+"""What each question asks, in a few words."""
+
+
+def asked_of_note(report: Report) -> Words | None:
+    """All that the note to what was handed in has to answer: one text may answer one question and pass over another, which
+    whoever checks the value has to see."""
+    at = report.handed_in_at
+    if at is None:
+        return None
+    found = [*asked_of_day(report, localdate(at), late=report.late)]
+    if report.status != "value" or report.value:
+        found += asked_of_value(report, indicator_of(report), report.value, report.status)
+    told = [ASKED[one.code] for one in found]
+    return ("；".join(zh for zh, _ in told), "; ".join(en for _, en in told)) if told else None
 
 
 def _is_red(report: Report, indicator: Indicator, value: str) -> bool:
@@ -176,8 +184,7 @@ def _is_red(report: Report, indicator: Indicator, value: str) -> bool:
     if unit is None:
         return False
     agreed = TargetLine.objects.filter(
-        sheet__rulebook__code=report.rulebook.code, sheet__rulebook__period=report.rulebook.period,
-        sheet__unit=report.unit, sheet__state="agreed", indicator=indicator.code,
+        sheet__unit=report.unit, sheet__state="agreed", indicator=indicator.code, **of_year(report.rulebook, "sheet__rulebook"),
     )  # fmt: skip
     target = agreed.values_list("current", flat=True).first() or ""
     at = max(seen.end, working_calendar().after(seen.end, indicator.lag_days, "calendar_days"))

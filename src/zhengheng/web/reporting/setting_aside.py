@@ -15,7 +15,7 @@ from zhengheng.web.reporting.items import ReferGiven as ItemReferGiven
 from zhengheng.web.reporting.lots import event, observation
 from zhengheng.web.reporting.models import Item
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import book_of, of_year
 
 
 def referred(item: Item, now: datetime) -> bool:
@@ -29,7 +29,7 @@ def referred(item: Item, now: datetime) -> bool:
 
 def set_aside(version: RulebookVersion, book: Rulebook, now: datetime) -> int:
     """Refer what is confirmed or settled and cannot be taken in as it stands; gives how many."""
-    mine = {"rulebook__code": version.code, "rulebook__period": version.period}
+    mine = of_year(version)
     reports = list(REPORTS.all().filter(state="confirmed", **mine).order_by("pk"))
     items = [
         one

@@ -147,6 +147,8 @@ def take_back(name: str, content: bytes, *, actor: Account, now: datetime) -> Ou
             report = held.get(number)
             if report is None:
                 raise DataError.one(f"{name}:{row}", "report.absent", zh="没有这一行的填报任务", en="there is no such report")  # fmt: skip
+            if _is_blank(cells) and _same_text(cells["说明"], report.note):
+                continue  # the note stood in the workbook that went out, and nobody has filled the row in
             given = _given(cells, f"{name}:{row}", _indicator(report))
             if report.state != "due" and report.handed_in_by is not None:
                 _check_mine(report, given, actor, f"{name}:{row}")
@@ -206,6 +208,16 @@ def _value(text: str, where: str, indicator: Indicator) -> str:
     return number
 
 
+def _is_blank(cells: dict[str, str]) -> bool:
+    """Whether a row says neither a value nor why there is none."""
+    return not cells["数值"] and WORDS.get(cells["状态"], "value") == "value"
+
+
+def _same_text(one: str, other: str) -> bool:
+    """Whether two texts are the same but for blanks and line ends, which a workbook writes in its own way."""
+    return one.split() == other.split()
+
+
 def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
     """Filled rows: their place in the file, the report's number, the cells."""
     if not may_be_workbook(content):
@@ -231,9 +243,7 @@ def _rows(name: str, content: bytes) -> list[tuple[int, int, dict[str, str]]]:
             k: v if k == "数值" else shown(v).strip()
             for k, v in zip(table.header, values, strict=True)
         }
-        empty = (
-            not cells["数值"] and WORDS.get(cells["状态"], "value") == "value" and not cells["说明"]
-        )
+        empty = _is_blank(cells) and not cells["说明"]
         number = cells["编号"]
         if not number.isdigit() or not cells["版本"].isdigit() or len(number) > 18:
             moved.append(Problem(f"{name}:{row}", "sheet.key", f"第 {row} 行隐藏的编号列被改动，请重新下载填报表再填写。", f"row {row}: the hidden key was changed; download the workbook again"))  # fmt: skip

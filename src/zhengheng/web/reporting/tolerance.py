@@ -31,7 +31,7 @@ from zhengheng.web.reporting.items import ITEMS
 from zhengheng.web.reporting.models import Item, Tolerance
 from zhengheng.web.reporting.services import ReportError
 from zhengheng.web.reporting.years import year_faults
-from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version
+from zhengheng.web.rulebooks.selectors import adopted_choices, adopted_version, of_year
 from zhengheng.workflow.machine import StateError
 from zhengheng.workflow.machines import TOLERANCE
 
@@ -58,7 +58,7 @@ def ask_tolerance(doing: Doing) -> Made:
         raise ReportError(found)
     item = None
     if given.item is not None:
-        item = Item.objects.filter(pk=given.item, unit=unit, rulebook=version).first()
+        item = Item.objects.filter(pk=given.item, unit=unit, **of_year(version)).first()
         if item is None or item.state not in {"entered", "disputed"}:
             raise ReportError.one(
                 "item", "tolerance.item", zh="本单位没有这一待认定的事项", en="this unit has no such item that is still open"
@@ -73,9 +73,7 @@ def ask_tolerance(doing: Doing) -> Made:
 
 def _only_once(version: Any, unit: Unit, item: Item | None, facts: str) -> None:
     """One request about one item, and one about the same facts; a request taken back makes room for another."""
-    held = Tolerance.objects.filter(
-        rulebook__code=version.code, rulebook__period=version.period, unit=unit
-    )
+    held = Tolerance.objects.filter(unit=unit, **of_year(version))
     for other in held.exclude(state="withdrawn"):
         if (item is not None and other.item_id == item.pk) or plain(other.facts) == plain(facts):
             raise ReportError.one(

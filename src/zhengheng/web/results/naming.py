@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db.models import Exists, OuterRef
+
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.accounts.selectors import allowed, standing
 from zhengheng.web.results.clocks import approved_first
@@ -18,7 +20,10 @@ def _next(run: ResultRun) -> str:
 
 def waiting(account: Account, day: date) -> list[ResultRun]:
     """Unpublished results for which this account names the readers, and that nobody sees who could carry them on."""
+    # A result behind which a newer one of its period stands is carried on by nobody, whoever may see it.
+    newer = ResultRun.objects.filter(rulebook=OuterRef("rulebook"), period=OuterRef("period"), pk__gt=OuterRef("pk"))  # fmt: skip
     held = ResultRun.objects.filter(state__in=UPCOMING, readers__account=account)
+    held = held.exclude(Exists(newer.exclude(state="set_aside")))
     return [
         run for run in held.select_related("version").order_by("pk")
         if allowed(account, "result.name", day, relations=relations(run, account), state=run.state) and not _seen(run, day)

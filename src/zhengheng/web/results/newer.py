@@ -24,10 +24,15 @@ DECIDED_AGAINST = frozenset({*STANDING, "replaced"})
 """States of a result whose appeals, once carried out, stand in a later one."""
 
 
+def notice_over(run: ResultRun, day: date) -> bool:
+    """Whether the last day of a result's notice is past."""
+    return run.due_on is not None and day > run.due_on
+
+
 def state_words(run: ResultRun, day: date | None) -> Words:
     """The state with its clock where a day is asked for: a notice runs until its last day, and is over after it."""
     if run.state == "notice" and run.due_on is not None and day is not None:
-        if day > run.due_on:
+        if notice_over(run, day):
             return f"公示已于 {run.due_on} 期满，等待终定", f"notice ended on {run.due_on}, to be made final"  # fmt: skip
         return f"公示中，至 {run.due_on}", f"on public notice until {run.due_on}"
     return RESULT.names[run.state]
@@ -87,7 +92,7 @@ def _held_by(version: ResultRun | None, upheld: Iterable[Any]) -> set[int]:
 
 def warnings(run: ResultRun, day: date) -> list[Words]:
     """What every page and paper of a result that is not the one in force, or not for good, says of it: whole sentences."""
-    return [*of_the_whole(run, day), *(one.said for one in redecided(run))]
+    return [*of_the_whole(run, day), *(one.said for one in redecided(run, day))]
 
 
 def of_the_whole(run: ResultRun, day: date) -> list[Words]:
@@ -172,14 +177,14 @@ class Redecided:
         )  # fmt: skip
 
 
-def redecided(run: ResultRun) -> list[Redecided]:
+def redecided(run: ResultRun, day: date) -> list[Redecided]:
     """What appeals upheld against this result, or against one that came in its place, put right and it still shows: of each value
     the newest decision."""
     later = successor(run) or pending(run)
     held_against = [run] if run.state != "replaced" else [run, *_after(run)]
     upheld = [*_newest_of(held_against).values()]
     held = _held_by(later, upheld)
-    return [_told(one, run, _fate(run, later, one.pk in held)) for one in upheld]
+    return [_told(one, run, _fate(run, later, day, held=one.pk in held)) for one in upheld]
 
 
 def counted(run: ResultRun) -> list[Redecided]:
@@ -224,9 +229,11 @@ def _told(appeal: Any, run: ResultRun, fate: Words) -> Redecided:
     )  # fmt: skip
 
 
-def _fate(run: ResultRun, later: ResultRun | None, held: bool) -> Words:
+def _fate(run: ResultRun, later: ResultRun | None, day: date, *, held: bool) -> Words:
     """What became of a decided value that a result does not show: in which version it counts, if in any."""
     if run.state == "replaced" and held and later is not None and later.state == "notice":
+        if notice_over(later, day):
+            return f"已计入新版，新版公示已于 {later.due_on} 期满，尚未终定", f"it is in the newer version, whose notice ended on {later.due_on} and which is not final yet"  # fmt: skip
         return f"已计入新版，公示期至 {later.due_on}", f"it is in the newer version, on public notice until {later.due_on}"  # fmt: skip
     if run.state == "replaced":
         return ("已计入新版", "it is in the newer version") if held else ("现行的新版没有计入", "the newer version, which stands, does not count it")  # fmt: skip
@@ -258,6 +265,6 @@ def context(account: Account, day: date, run: ResultRun, unit: str = "", indicat
         "left_out": uncounted_words(run, unit),
         "pending": later if later is not None and later in visible(account, day) else None,
         "redecided": [
-            one for one in redecided(run) if (not unit or one.unit == unit) and (not indicator or one.indicator == indicator)
+            one for one in redecided(run, day) if (not unit or one.unit == unit) and (not indicator or one.indicator == indicator)
         ],
     }  # fmt: skip

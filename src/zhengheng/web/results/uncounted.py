@@ -18,9 +18,9 @@ from zhengheng.domain.problems import Problem
 from zhengheng.scoring.contracts import VALUE
 from zhengheng.web.acts.declare import Kind, Words, kind_named
 from zhengheng.web.reporting.acts import REPORTS
-from zhengheng.web.reporting.dated import key_of
+from zhengheng.web.reporting.dated import columns_of, key_of
 from zhengheng.web.reporting.items import ITEMS
-from zhengheng.web.reporting.lake_check import columns_of, events_of, stored, values_of
+from zhengheng.web.reporting.lake_check import events_of, stored, values_of
 from zhengheng.web.results.models import Reopening, ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.selectors import book_of

@@ -8,6 +8,7 @@ from django.apps import apps
 from zhengheng.domain.problems import Language, Problem
 from zhengheng.scheme.base import Words
 from zhengheng.scheme.choice_words import choice_word
+from zhengheng.scheme.excel_words import in_words
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
 from zhengheng.web.organisation.models import Unit
@@ -57,8 +58,9 @@ def finding(one: Problem) -> dict[str, str]:
 
 
 def findings_of(version: RulebookVersion) -> list[dict[str, str]]:
-    """What the check found, and whom the organisation does not know today."""
-    return [*version.findings, *(finding(one) for one in strangers(book_of(version)))]
+    """In the words of the forms, what the check found, and whom the organisation does not know today."""
+    held = [*version.findings, *(finding(one) for one in strangers(book_of(version)))]
+    return [one | {"zh": in_words(one["zh"]), "en": in_words(one["en"])} for one in held]
 
 
 def strangers(book: Rulebook) -> list[Problem]:

@@ -15,6 +15,7 @@ from zhengheng.web.decisions.services import DecisionError, carrying
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.web.rulebooks.drafting import RulebookStateError
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import of_year
 
 DONE = {
     "report": ("reporting.Report", "rulebook", {"loaded", "lapsed"}),
@@ -63,7 +64,7 @@ def retirements(obj: Any, account: Account, day: date) -> dict[str, list[tuple[s
 
 def _standing_on(version: RulebookVersion, name: str) -> QuerySet[Any]:
     model, path, done = DONE[name]
-    held: QuerySet[Any] = apps.get_model(model)._default_manager.filter(**{path: version})
+    held: QuerySet[Any] = apps.get_model(model)._default_manager.filter(**of_year(version, path))
     # Signed targets bind until the year's result is final.
     done = done if name != "target" or is_final(version) else set()
     return held.exclude(state__in=done)

@@ -104,6 +104,11 @@ def adopted() -> QuerySet[RulebookVersion]:
     return RulebookVersion.objects.filter(state="adopted", pk=Subquery(newest)).order_by("-period", "code", "-id")  # fmt: skip
 
 
+def of_year(version: RulebookVersion, path: str = "rulebook") -> dict[str, str]:
+    """The condition for what stands on a rulebook's year: whatever version it was made under, a newer one within the period takes it on."""
+    return {f"{path}__code": version.code, f"{path}__period": version.period}
+
+
 def samples_of(version: RulebookVersion) -> str:
     """What the secrets of sample checks are sealed for: every version of a rulebook's year has the same."""
     return f"samples:{version.code}/{version.period}"

@@ -1,7 +1,9 @@
 """Taking rulebooks in: a workbook or a folder of YAML, checked like on the command line."""
 
+import re
 import tempfile
 import zipfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -35,7 +37,15 @@ def read_draft(number: int, *, own: bool = False) -> tuple[Rulebook, list[Proble
             file.name, "rulebook.kind", zh="请上传 .xlsx, 或装有 YAML 文件夹的 .zip",
             en="upload an .xlsx, or a .zip with the folder of YAML files",
         )  # fmt: skip
-    return (read_own if own else read_apart)(path_of(file.sha256), file.name, file.kind)
+    if not own:
+        return read_apart(path_of(file.sha256), file.name, file.kind)
+    book, found = read_own(path_of(file.sha256), file.name, file.kind)
+    return book, [replace(one, where=_indicator_at(one.where)) for one in found]
+
+
+def _indicator_at(where: str) -> str:
+    """The indicator that a place is about; none of the rulebook as a whole. A line of a file that nobody wrote is no place."""
+    return name[1] if (name := re.search(r"indicators/([^/]+)\.yaml", where)) else ""
 
 
 def packed(book: Rulebook) -> bytes:

@@ -43,6 +43,7 @@ from zhengheng.web.rulebooks.selectors import (
     adopted_version,
     book_of,
     indicator_words,
+    of_year,
     value_words,
 )
 from zhengheng.web.targets.drafts import heard, unheard
@@ -90,8 +91,16 @@ def propose(doing: Doing) -> Made:
 def _unfit(version: RulebookVersion, unit: Unit) -> Iterator[Problem]:
     """Why a unit gets no sheet of this year."""
     yield from year_faults(version, unit)
-    if TargetSheet.objects.filter(rulebook=version, unit=unit).exists():
-        yield Problem("unit", "target.known", "该单位已有目标表，请在原目标表中办理。", "this unit has a sheet already: go on there")  # fmt: skip
+    # Targets are agreed for a rulebook's year: a newer version within it goes on with the sheet that there is.
+    held = TargetSheet.objects.filter(unit=unit, **of_year(version)).order_by("pk").first()
+    if held is None:
+        return
+    if held.state == "agreed":
+        yield Problem("unit", "target.known", f"该单位 {version.period} 年的目标已于 {held.agreed_on} 签订（第 {held.pk} 号目标表），在本年度各方案版本下都有效；需要改变的，请对原目标办理“申请调整目标”，不另立目标表。",
+                      f"this unit's targets of {version.period} were agreed on {held.agreed_on} (sheet {held.pk}) and bind under every version of the year's rulebook; to change one, ask for a change of it there")  # fmt: skip
+    else:
+        yield Problem("unit", "target.known", f"该单位已有 {version.period} 年的目标表（第 {held.pk} 号，尚未签订），请在原目标表中办理。",
+                      f"this unit has a sheet of {version.period} already (sheet {held.pk}, not agreed yet): go on there")  # fmt: skip
 
 
 def _line_of(sheet: TargetSheet, line: LineGiven) -> TargetLine:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from zhengheng.domain.several import several
@@ -11,7 +12,7 @@ from zhengheng.web.acts.public import clean
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.jobs import services as jobs
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of, procedure_of
+from zhengheng.web.rulebooks.selectors import book_of, of_year, procedure_of, replaced_by, stands
 from zhengheng.web.targets.models import TargetSheet
 from zhengheng.web.targets.services import TargetError
 from zhengheng.workflow.roles import NAMES, Role
@@ -26,6 +27,23 @@ def page_of(version: RulebookVersion) -> str:
     return f"targets/{version.pk}.html"
 
 
+def opened_with(version: RulebookVersion) -> RulebookVersion:
+    """The version with whose drafts those of a version are opened: its own while it is in force or where that was done,
+    else the one that replaced it within the year, as nothing is opened under the old one any more."""
+    return version if version.targets_until is not None else replaced_by(version) or version
+
+
+def sheets(version: RulebookVersion) -> QuerySet[TargetSheet]:
+    """The sheets of the drafts that a version opens: its own, and those of before it that were neither opened nor signed."""
+    held = TargetSheet.objects.filter(**of_year(version)).select_related("unit")
+    if not stands(version):
+        return held.filter(rulebook=version)
+    left = Q(rulebook__targets_until=None) & (
+        Q(agreed_on=None) | Q(agreed_on__gt=version.adopted_on)
+    )
+    return held.filter(Q(rulebook=version) | left)
+
+
 def open_to_public(version: RulebookVersion, day: date) -> date:
     """The last day on which everybody may speak to the drafts that are on the table today.
 
@@ -34,7 +52,7 @@ def open_to_public(version: RulebookVersion, day: date) -> date:
     """
     clock = procedure_of(version).targets_open
     if clock is None:
-        raise TargetError.one("rulebook", "target.not_public", zh="方案没有规定目标草案公开 (procedure.targets_open)", en="the rulebook does not open draft targets to the public (procedure.targets_open)")  # fmt: skip
+        raise TargetError.one("rulebook", "target.not_public", zh="方案没有规定目标草案向公众公开，不能办理。", en="the rulebook does not open draft targets to the public")  # fmt: skip
     drafts = document(version)
     if not drafts["units"]:
         raise TargetError.one("rulebook", "target.no_draft", zh="还没有提出目标", en="no target is proposed yet")  # fmt: skip
@@ -44,6 +62,7 @@ def open_to_public(version: RulebookVersion, day: date) -> date:
 
 def unheard(version: RulebookVersion, day: date) -> Words | None:
     """Why no target of a rulebook can be signed on a day: the public, where the rulebook says so, has not had its days yet."""
+    version = opened_with(version)
     if procedure_of(version).targets_open is None:
         return None
     until = version.targets_until
@@ -69,13 +88,13 @@ def unopened(version: RulebookVersion) -> date | None:
     """Since when drafts that nobody can sign wait to be opened to the public; None where none does."""
     if version.targets_until is not None or procedure_of(version).targets_open is None:
         return None
-    first = TargetSheet.objects.filter(rulebook=version).exclude(state="agreed").order_by("made_at").first()  # fmt: skip
+    first = sheets(version).exclude(state="agreed").order_by("made_at").first()  # fmt: skip
     return localdate(first.made_at) if first else None
 
 
 def heard(doing: Doing) -> None:
     """Raise TargetError while the public, where the rulebook says so, has not had its days; then tell the portal."""
-    version: RulebookVersion = doing.obj.rulebook
+    version = opened_with(doing.obj.rulebook)
     if procedure_of(version).targets_open is None:
         return
     if told := unheard(version, doing.day):
@@ -99,8 +118,7 @@ def drafts(day: date) -> list[dict[str, Any]]:
 def document(version: RulebookVersion) -> dict[str, Any]:
     """What the public reads: unit by unit the public indicators' draft, what it was before, what was agreed."""
     known = {one.code: one for one in book_of(version).indicators if one.visibility == "public"}
-    held = TargetSheet.objects.filter(rulebook=version).select_related("unit")
-    sheets = held.prefetch_related("lines").order_by("unit__code")
+    held = sheets(version).prefetch_related("lines").order_by("unit__code")
     units: list[dict[str, Any]] = [
         {"code": sheet.unit.code, "name": {"zh": sheet.unit.name_zh, "en": sheet.unit.name_en or sheet.unit.name_zh},
          "agreed_on": str(sheet.agreed_on or ""),
@@ -110,7 +128,7 @@ def document(version: RulebookVersion) -> dict[str, Any]:
               "baseline": line.baseline, "draft": line.proposed, "agreed": line.original}
              for line in sheet.lines.all() if (one := known.get(line.indicator))
          ]}
-        for sheet in sheets
+        for sheet in held
     ]  # fmt: skip
     shown = [one for one in units if one["lines"]]
     return {

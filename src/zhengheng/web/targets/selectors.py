@@ -15,7 +15,7 @@ from zhengheng.web.acts.declare import Words
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.reporting.services import assessed
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import adopted, book_of
+from zhengheng.web.rulebooks.selectors import adopted, book_of, of_year
 from zhengheng.web.targets.models import TargetChange, TargetLine, TargetSheet
 
 
@@ -24,14 +24,15 @@ def cascades(
 ) -> tuple[list[dict[str, Any]], Coverage, tuple[list[Words], list[Words]]]:
     """Every cascade with its parent, its children and their targets; then how much is covered; and by name the units and goals that are not."""
     book = book_of(version)
-    units = assessed(book)
+    units, known = assessed(book), {one.code for one in book.indicators}
     names = {
         code: (zh, en or zh)
         for code, zh, en in Unit.objects.values_list("code", "name_zh", "name_en")
     }
     agreed = {
         (line.sheet.unit.code, line.indicator): parse_scaled(line.current, book.indicator(line.indicator).decimals)[0]
-        for line in TargetLine.objects.filter(sheet__rulebook=version, sheet__state="agreed").select_related("sheet__unit")
+        for line in TargetLine.objects.filter(sheet__state="agreed", **of_year(version, "sheet__rulebook")).select_related("sheet__unit")
+        if line.indicator in known
     }  # fmt: skip
     period = parse_period(version.period)
     targets, scored = handed_down(book, units, period, agreed), handed_down(book, units, period)
@@ -55,10 +56,10 @@ def cascades(
         for one in book.cascade for indicator in (book.indicator(one.indicator),)
     ]  # fmt: skip
     said = coverage(book, units)
-    known = {one.code: (one.name.zh, one.name.say("en")) for one in (*book.units, *units)} | names
+    named = {one.code: (one.name.zh, one.name.say("en")) for one in (*book.units, *units)} | names
     goals = {one.code: (one.name.zh, one.name.say("en")) for one in book.goals}
     bare = (
-        [known.get(code, (code, code)) for code in said.bare_units],
+        [named.get(code, (code, code)) for code in said.bare_units],
         [goals[code] for code in said.bare_goals],
     )
     return found, said, bare
@@ -92,9 +93,7 @@ def bare_heirs(day: date) -> list[tuple[RulebookVersion, Unit, list[Unit]]]:
         for event in book_of(version).succession:
             for heir in event.heirs if event.date <= day else ():
                 olds.setdefault(heir.unit, []).append(event.unit)
-        same = TargetSheet.objects.filter(
-            rulebook__code=version.code, rulebook__period=version.period
-        )
+        same = TargetSheet.objects.filter(**of_year(version))
         aimed = set(same.values_list("unit__code", flat=True)) if olds else set()
         wanted = {heir: held for heir, held in olds.items() if heir not in aimed and aimed & set(held)}  # fmt: skip
         known = Unit.objects.in_bulk({*wanted, *(one for held in wanted.values() for one in held)}, field_name="code")  # fmt: skip

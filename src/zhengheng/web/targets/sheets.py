@@ -15,7 +15,7 @@ from zhengheng.web.acts import services
 from zhengheng.web.acts.forms import check
 from zhengheng.web.files.tables import place_of
 from zhengheng.web.rulebooks.models import RulebookVersion
-from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.rulebooks.selectors import book_of, of_year
 from zhengheng.web.targets.acts import TARGETS, ProposeGiven
 from zhengheng.web.targets.models import TargetSheet
 from zhengheng.web.targets.services import TargetError
@@ -29,15 +29,14 @@ COLUMNS = {
 
 
 def table(version: RulebookVersion) -> bytes:
-    """Every line of every sheet of a rulebook, as a workbook that can come back with other units' targets."""
-    names = {one.code: one for one in book_of(version).indicators}
+    """Every line of every sheet of a rulebook's year, as a workbook that can come back with other units' targets."""
     book = Workbook()
     page = book.active
     assert page is not None
     page.append(list(COLUMNS.values()))
-    for sheet in (
-        TargetSheet.objects.filter(rulebook=version).select_related("unit").order_by("unit__code")
-    ):
+    held = TargetSheet.objects.filter(**of_year(version)).select_related("unit", "rulebook")
+    for sheet in held.order_by("unit__code", "pk"):
+        names = {one.code: one for one in book_of(sheet.rulebook).indicators}
         for line in sheet.lines.all():
             indicator = names[line.indicator]
             page.append([
@@ -47,9 +46,9 @@ def table(version: RulebookVersion) -> bytes:
             for cell in page[page.max_row]:
                 cell.data_type, cell.number_format = "s", "@"  # text, whatever it begins with
     page.freeze_panes = "A2"
-    held = io.BytesIO()
-    book.save(held)
-    return held.getvalue()
+    written_to = io.BytesIO()
+    book.save(written_to)
+    return written_to.getvalue()
 
 
 def propose_all(
