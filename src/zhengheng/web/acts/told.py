@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from functools import cache
 
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.bound import UNKNOWN_ACT, title
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.files.models import StoredFile
+from zhengheng.web.ledger.unread import rows
 
 OTHER_ACTS: dict[str, Words] = {
     "account.first": ("开户（系统启用）", "First account"), "account.created": ("建立账号", "Make an account"),
@@ -31,6 +33,8 @@ OTHER_ACTS: dict[str, Words] = {
     "result.viewed": ("查阅未公布的结果", "Read an unpublished result"), "result.served": ("送达单位", "Serve a unit"), "result.package": ("下载归档包", "Take the archive package"),
 }  # fmt: skip
 """Acts that no kind of object declares."""
+MOST_DIGITS = 19
+"""Digits of a number that no row can have."""
 SYSTEM: Words = ("系统", "the system")
 OTHER_SUBJECTS: dict[str, Words] = {
     "account": ("账号", "Account"), "token": ("令牌", "Token"), "file": ("文件", "File"), "reminder": ("提醒", "Reminder"),
@@ -48,7 +52,7 @@ def acts() -> dict[str, Words]:
 
 def act(code: str) -> Words:
     """An act's words."""
-    return acts().get(code, (code, code))
+    return acts().get(code, UNKNOWN_ACT)
 
 
 def people(logins: Iterable[str]) -> dict[str, Words]:
@@ -61,6 +65,11 @@ def people(logins: Iterable[str]) -> dict[str, Words]:
 def areas() -> dict[str, Words]:
     """What entries can be about: the kinds of objects, and the rest."""
     return {kind.name: kind.words for kind in KINDS} | OTHER_SUBJECTS
+
+
+def _numbers(said: Iterable[str]) -> list[int]:
+    """The numbers of rows among what subjects end with."""
+    return [int(one) for one in said if one.isdecimal() and len(one) < MOST_DIGITS]
 
 
 def subjects(named: Iterable[str]) -> dict[str, Words]:
@@ -78,12 +87,13 @@ def subjects(named: Iterable[str]) -> dict[str, Words]:
         words = areas().get(area, (area, area))
         if area in titles:
             kind = titles[area]
-            objects = kind.all().in_bulk([int(one) for one in held if one.isdecimal()])
-            told = {str(pk): kind.title(obj) for pk, obj in objects.items()}
+            objects = rows(kind.all().filter(pk__in=_numbers(held)))
+            titles_of = {str(pk): title(kind, obj) for pk, obj in objects if obj is not None}
+            told = {pk: words for pk, words in titles_of.items() if words is not None}
         elif area == "account":
             told = people(held)
         elif area == "file":
-            names = StoredFile.objects.in_bulk([int(one) for one in held if one.isdecimal()])
+            names = StoredFile.objects.in_bulk(_numbers(held))
             told = {str(pk): (one.name, one.name) for pk, one in names.items()}
             told |= {one: (one, one) for one in held if not one.isdecimal()}
         else:
