@@ -39,8 +39,8 @@ def disagreements(kinds: Iterable[Kind], words: Callable[[str], Words] = _unknow
     for kind in kinds:
         acts = _acts(kind)
         for number, obj in rows(kind.model._default_manager.all()):
-            done = acts.pop(str(number), [])
-            yield from _object(kind, obj, done) if obj is not None else [_unread(kind, done)]
+            of_it = acts.pop(str(number), [])
+            yield from _object(kind, obj, of_it) if obj is not None else [_unread(kind, of_it)]
         for entries in acts.values():
             at, code, _ = entries[-1]
             done = next((act.words for act in kind.acts if act.code == code), None) or words(code)

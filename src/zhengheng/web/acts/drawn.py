@@ -87,7 +87,7 @@ def _sealed_for(held: Entry, content: dict[str, Any]) -> str:
     number = held.subject.partition(":")[2]
     # By the name of the app alone: audits stand on acts, not the other way round.
     known = apps.get_model("audits.Audit")._default_manager.filter(
-        pk=number if number.isdecimal() else None
+        pk__in=[number] if number.isdecimal() else []
     )
     audit = known.select_related("rulebook").first()
     return f"draw:{content.get('of') if audit is None else samples_of(audit.rulebook)}"

@@ -22,7 +22,7 @@ OTHER_ACTS: dict[str, Words] = {
     "grant.given": ("授予角色", "Give a role"), "grant.revoked": ("收回角色", "Take a role back"),
     "token.made": ("签发令牌", "Make a token"), "token.revoked": ("作废令牌", "Revoke a token"),
     "organisation.imported": ("导入组织机构", "Take the organisation in"), "file.taken_in": ("收存文件", "Take a file in"),
-    "audit.viewed": ("外部审计查阅", "Read by the external auditor"), "publication.viewed": ("查阅发布预览", "Read as a preview"), "clock.advanced": ("推进演示时间", "Advance the demonstration's clock"),
+    "audit.viewed": ("外部审计查阅", "Read by the external auditor"), "publication.viewed": ("查阅发布预览", "Read as a preview"), "clock.confirmed": ("确认本机时间无误", "Confirm the machine's clock"), "clock.advanced": ("推进演示时间", "Advance the demonstration's clock"),
     "ledger.checkpoint": ("签发检查点", "Sign a checkpoint"), "ledger.cosigned": ("见证人联署检查点", "A witness signs a checkpoint"),
     "ledger.restored": ("恢复备份", "Restore a backup"), "ledger.restored_known": ("确认知悉备份恢复", "Know of a restored backup"),
     "draw.sealed": ("封存抽签种子", "Seal the secret of a draw"),

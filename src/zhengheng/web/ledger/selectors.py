@@ -27,7 +27,7 @@ UNREADABLE = datetime.min.replace(tzinfo=UTC)
 
 def leaves() -> list[bytes]:
     """All stored leaf hashes in order."""
-    return list(LedgerEntry.objects.values_list("leaf", flat=True))
+    return [bytes(leaf) for leaf in LedgerEntry.objects.values_list("leaf", flat=True)]
 
 
 def entry(row: LedgerEntry) -> Entry:
