@@ -281,6 +281,7 @@ CASES: dict[Key, list[Case]] = {
     ("ledger cosigned", "--home"): offices("ledger cosigned W/cosigned.txt --home @"),
     ("office officers", "--home"): offices("office officers --home @"),
     ("office check", "--home"): offices("office check --home @"),
+    ("office confirm-clock", "--home"): offices("office confirm-clock --home @"),
     ("office import-units", "file"): [reads(f"office import-units @ --home {OFFICE}", f"units.{form}") for form in ("csv", "xlsx")],
     ("office load", "--mapping"): [reads(f"office load part 2007 --mapping @ --data {D} --home {FILLED}", "m.yaml")],
     ("office load", "--data"): [writes(f"office load part 2007 --mapping {M} --data @ --home {OFFICE}", "folder")],
