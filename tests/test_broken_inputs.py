@@ -275,7 +275,7 @@ CASES: dict[Key, list[Case]] = {
     ("ledger cosign", "--log"): [reads("ledger cosign W/request.txt o.txt --log @ --name w --folder w", "ledger.pub")],
     ("ledger cosign", "--folder"): [
         opens("ledger cosign W/request.txt o.txt --log W/ledger.pub --name w --folder @", "W/witness", inside, *takes)
-        for inside, takes in (("witness.key", ("no folder",)), ("last.txt", ("no folder", "missing", "cut in half")))
+        for inside, takes in (("witness.key", ("no folder",)), ("last.txt", ("no folder", "cut in half")))
     ],
     ("ledger cosigned", "file"): [reads(f"ledger cosigned @ --home {OFFICE}", "cosigned.txt")],
     ("ledger cosigned", "--home"): offices("ledger cosigned W/cosigned.txt --home @"),
