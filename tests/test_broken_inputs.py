@@ -275,12 +275,13 @@ CASES: dict[Key, list[Case]] = {
     ("ledger cosign", "--log"): [reads("ledger cosign W/request.txt o.txt --log @ --name w --folder w", "ledger.pub")],
     ("ledger cosign", "--folder"): [
         opens("ledger cosign W/request.txt o.txt --log W/ledger.pub --name w --folder @", "W/witness", inside, *takes)
-        for inside, takes in (("witness.key", ("no folder",)), ("last.txt", ("no folder", "missing", "cut in half")))
+        for inside, takes in (("witness.key", ("no folder",)), ("last.txt", ("no folder", "cut in half")))
     ],
     ("ledger cosigned", "file"): [reads(f"ledger cosigned @ --home {OFFICE}", "cosigned.txt")],
     ("ledger cosigned", "--home"): offices("ledger cosigned W/cosigned.txt --home @"),
     ("office officers", "--home"): offices("office officers --home @"),
     ("office check", "--home"): offices("office check --home @"),
+    ("office confirm-clock", "--home"): offices("office confirm-clock --home @"),
     ("office import-units", "file"): [reads(f"office import-units @ --home {OFFICE}", f"units.{form}") for form in ("csv", "xlsx")],
     ("office load", "--mapping"): [reads(f"office load part 2007 --mapping @ --data {D} --home {FILLED}", "m.yaml")],
     ("office load", "--data"): [writes(f"office load part 2007 --mapping {M} --data @ --home {OFFICE}", "folder")],

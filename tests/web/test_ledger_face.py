@@ -34,8 +34,9 @@ from zhengheng.ledger.witness import (
 from zhengheng.web.acts import told
 from zhengheng.web.acts.bound import disagreements
 from zhengheng.web.acts.registry import KINDS
+from zhengheng.web.jobs import worker
 from zhengheng.web.jobs.models import Job
-from zhengheng.web.ledger import keys, selectors, services
+from zhengheng.web.ledger import jumped, keys, selectors, services
 from zhengheng.web.ledger.acts import ERASURES
 from zhengheng.web.ledger.models import Erasure, Head, LedgerEntry, Node, SignedCheckpoint
 from zhengheng.web.organisation.models import Unit
@@ -270,10 +271,108 @@ def test_a_witness_cosigns_by_files_and_only_one_that_is_trusted_counts(
     held = stated(SignedCheckpoint.objects.get(size=size).text)
     assert cosigned_at(held, read_key(key)) is not None
     services.sign_checkpoint(home=home, actor="t", now=NOW)
-    assert take(cosigned(size)[0]) == ["shenji.example"]
+    again = cosigned(size)[0]
+    ours = again.splitlines()[-1]
+    strange = ours.replace("shenji.example", "elsewhere.example")
+    forged = ours[:-6] + ("A" if ours[-6] != "A" else "B") + ours[-5:]
+    assert take(again.replace(ours, f"{strange}\n{forged}\n{ours}")) == ["shenji.example"]
+    kept = SignedCheckpoint.objects.all()[0].text
+    assert ours in kept
+    assert strange not in kept
+    assert forged not in kept, "a line under the witness's name that it did not sign"
     with pytest.raises(VerifyError):
         take(text.replace(f"\n{size}\n", f"\n{size + 1}\n", 1))
     (home / "witnesses.txt").unlink()
+
+
+def test_a_witness_without_its_memory_cosigns_nothing_unless_it_begins_anew(
+    people: People, tmp_path: Path
+) -> None:
+    home = Path(settings.HOME)
+    point = services.sign_checkpoint(home=home, actor="t", now=NOW)
+    (tmp_path / "ledger.pub").write_text(keys.public_key(home).text())
+    (tmp_path / "request.txt").write_text(services.request_to_cosign(point, 0))
+
+    def cosign(*more: str) -> subprocess.CompletedProcess[str]:
+        words = ["request.txt", "signed.txt", "--log", "ledger.pub", "--name", "w.example", *more]
+        return subprocess.run(
+            [sys.executable, "-m", "zhengheng.cli.main", "ledger", "cosign", *words], cwd=tmp_path,
+            capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]},
+        )  # fmt: skip
+
+    assert cosign().returncode == 0
+    secret = (tmp_path / "witness/witness.key").read_text()
+    (tmp_path / "witness/last.txt").unlink()
+    (tmp_path / "signed.txt").unlink()
+    refused = cosign()
+    assert refused.returncode != 0
+    assert "--anew" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "signed.txt").exists()
+    assert not (tmp_path / "witness/last.txt").exists()
+    assert cosign("--anew").returncode == 0
+    assert (tmp_path / "witness/last.txt").exists()
+    assert (tmp_path / "witness/witness.key").read_text() == secret
+
+
+def test_an_act_that_no_kind_declares_is_named_in_words(people: People) -> None:
+    with transaction.atomic():
+        services.append(act="result.register", subject="result:77", actor="t", at=NOW)
+    (kind,) = (one for one in KINDS if one.name == "result")
+    (gone,) = disagreements([kind], told.act)
+    assert "登记批次" in gone.zh
+    assert "Register a run" in gone.en
+    (gone,) = disagreements([kind])
+    assert "result.register" not in gone.zh + gone.en
+
+
+def test_a_clock_far_ahead_ends_nothing_until_somebody_says_that_it_is_right(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "FIXED_CLOCK", "")
+    monkeypatch.setattr(worker, "bury", lambda moment: None)
+    home = Path(settings.HOME)
+    clock = {"at": NOW}
+    followed: list[datetime] = []
+    for name in ("tick", "end_samples"):
+        monkeypatch.setattr(worker, name, followed.append)
+    monkeypatch.setattr(worker, "now", lambda: clock["at"])
+    with transaction.atomic():
+        services.append(act="account.signed_in", subject="account:1", actor="t", at=NOW)
+    mark = home / jumped.HELD
+
+    def told(role: str) -> bool:
+        return "confirm-clock" in people.client(role).get("/office/").content.decode()
+
+    worker.look_after()
+    assert len(followed) == 2, "the day is that of the office's entries"
+    clock["at"] = NOW + timedelta(days=29)
+    worker.look_after()
+    assert len(followed) == 4, "a long holiday holds nothing"
+    clock["at"] = NOW + timedelta(days=900)
+    for _ in range(2):  # what the machine signed meanwhile changes nothing
+        worker.look_after()
+        with transaction.atomic():
+            services.append(act="ledger.checkpoint", subject="x:1", actor="system", at=clock["at"])
+    with transaction.atomic():
+        services.append(act="account.signed_in", subject="account:1", actor="t", at=clock["at"])
+    worker.look_after()
+    assert len(followed) == 4, "nobody's sign-in under that clock says that it is right"
+    assert mark.exists()
+    assert "confirm-clock" in jumped.problems(home)[0].zh
+    assert told("system_administrator")
+    assert not told("unit_reporter")
+    clock["at"] = NOW + timedelta(days=1)
+    worker.look_after()
+    assert len(followed) == 6, "a clock that was set right goes on by itself"
+    clock["at"] = NOW + timedelta(days=1800)
+    worker.look_after()
+    assert len(followed) == 6
+    assert jumped.confirm(home, "os:root", clock["at"])
+    worker.look_after()
+    assert len(followed) == 8
+    assert not jumped.confirm(home, "os:root", clock["at"])
+    assert LedgerEntry.objects.filter(act="clock.confirmed", actor="os:root").count() == 1
 
 
 def test_the_offline_check_needs_no_database(people: People, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ from zhengheng.web.ledger.services import (
 from zhengheng.web.organisation.models import Unit
 from zhengheng.web.organisation.services import import_units
 from zhengheng.web.pages.tags import no_total
+from zhengheng.web.portal import writing as pages
 from zhengheng.web.portal.writing import ask_once_over, publish
 from zhengheng.web.publication import jobs as writing
 from zhengheng.web.publication.acts import (
@@ -76,7 +77,7 @@ from zhengheng.web.publication.other_rules import write_restated
 from zhengheng.web.publication.proof import keep_newest, proof
 from zhengheng.web.publication.released import OpeningError, folder
 from zhengheng.web.reporting.models import SelfReport
-from zhengheng.web.results import services
+from zhengheng.web.results import newer, services
 from zhengheng.web.results.kept import altered_runs, kept_as_written
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
@@ -1190,3 +1191,29 @@ def test_the_scan_takes_no_digest_for_a_telephone() -> None:
     assert scan({"fingerprint": {"wording": digest}, "run": "a13800138000bcde"}, []) == []
     for text in (f"{digest}。", digest[:-1], "tel13800138000", "13800138000", "1" * 17 + "X"):
         assert len(scan({"text": text}, [])) == 1, text
+
+
+def test_what_any_published_version_keeps_inside_no_decided_appeal_tells(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An indicator that the correction makes internal, and an internal part of a public one, are told on no page of either."""
+    said = ("值", "value")
+    inside = {"a" * 16: {"B9"}, "b" * 16: {"A1"}}
+
+    def decided(indicator: str, series: str = "") -> newer.Redecided:
+        return newer.Redecided(
+            "U1", said, indicator, series or indicator, said, said, said, "", said
+        )
+
+    held = [decided("A1"), decided("A2"), decided("A3", "B9"), decided("B9")]
+    monkeypatch.setattr(pages, "redecided", lambda run: held)
+    monkeypatch.setattr(pages, "counted", lambda run: held)
+    monkeypatch.setattr(pages, "folder_of", lambda name: name)
+    monkeypatch.setattr(pages, "loaded", lambda name: name)
+    monkeypatch.setattr(pages, "hidden_indicators", inside.__getitem__)
+    for run, state in (("a" * 16, "replaced"), ("b" * 16, "notice")):
+        ResultRun.objects.create(run=run, rulebook="told", period="2025", title_zh="x", state=state, made_at=NOW)  # fmt: skip
+    for run in ResultRun.objects.filter(rulebook="told"):
+        told = pages.since_of(run, NOW.date())
+        assert [one["indicator"] for one in told["redecided"]] == ["A2"]
+        assert [one["indicator"] for one in told["counted"]] == ["A2"]

@@ -362,6 +362,47 @@ ACTIVE: dict[str, dict[str, bytes | Callable[[bytes], bytes]]] = {
 }  # fmt: skip
 
 
+TYPES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+HEAD = b"<?xml version='1.0' encoding='UTF-8'?>"
+
+
+def typed(text: bytes) -> bytes:
+    """XML with a document type before its first element."""
+    return (
+        HEAD
+        + b"<!-- <a> -->\n"
+        + TYPES
+        + text.removeprefix(text[: text.find(b"?>") + 2] if text.startswith(b"<?xml") else b"")
+    )
+
+
+DECLARING = {
+    "in a sheet": {"xl/worksheets/sheet1.xml": typed},
+    "in the workbook": {"xl/workbook.xml": typed},
+    "in relations": {RELS: typed},
+    "in texts of its own": {"docProps/app.xml": HEAD + TYPES + b"<x>&b;</x>"},
+    "in UTF-16": {"docProps/app.xml": (TYPES + b"<x/>").decode().encode("utf-16")},
+    "in another encoding": {"docProps/app.xml": b"<?xml version='1.0' encoding='GB18030'?>" + TYPES + b"<x/>"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DECLARING)
+def test_an_office_file_that_declares_types_is_taken_at_no_door(name: str) -> None:
+    content = repacked(sheet(UNITS), **DECLARING[name])
+    with pytest.raises(FileError) as caught:
+        kind_of("u.xlsx", content)
+    assert [problem.code for problem in caught.value.problems] == ["file.doctype"]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("证据.xlsx", content)
+    with pytest.raises(FileError):
+        kind_of("证据.zip", packed.getvalue())
+    with pytest.raises(DataError) as refused:
+        rows_of("u.xlsx", content, COLUMNS)
+    assert [problem.code for problem in refused.value.problems] == ["file.doctype"]
+    assert kind_of("u.xlsx", sheet(UNITS)) == "xlsx"
+
+
 @pytest.mark.parametrize("name", ACTIVE)
 def test_what_runs_or_reaches_out_is_refused(name: str) -> None:
     with pytest.raises(FileError) as caught:

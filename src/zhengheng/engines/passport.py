@@ -510,7 +510,9 @@ class _Maker(SourceRows):
         """Values that are not there, with whose they are where another unit's are among them, and of what where that is a part of
         the indicator."""
         # Beside others' gaps its own are said to be its own: a list is read on from the name before it.
-        mine = self.t("本单位 ", "its own ") if any(lack.unit != self.unit for lack in lacks) else ""
+        mine = (
+            self.t("本单位 ", "its own ") if any(lack.unit != self.unit for lack in lacks) else ""
+        )
         return [
             (mine if lack.unit == self.unit else f"{lack.unit} {self._name(lack.unit)} ")
             + ("" if lack.indicator == code else f"{lack.indicator} {self.run.rulebook.indicator(lack.indicator).name.say(self.language)} ")

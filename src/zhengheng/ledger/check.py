@@ -56,7 +56,7 @@ def turned_back(entries: Iterable[Entry]) -> list[Finding]:
     """Entries whose time lies before that of entries before them by more than writers at one time explain: worth a question, and no proof of anything."""
     found, latest = [], None
     for entry in entries:
-        if latest is not None and entry.at < latest.at - AT_ONE_TIME:
+        if latest is not None and latest.at - entry.at > AT_ONE_TIME:
             found.append(
                 Finding("clock", entry.sequence, entry.sequence, f"第 {entry.sequence} 条的时间早于此前的第 {latest.sequence} 条（{entry.at:%Y-%m-%d %H:%M}，第 {latest.sequence} 条 {latest.at:%Y-%m-%d %H:%M}）",
                         f"the time of entry {entry.sequence} is before that of entry {latest.sequence} ({entry.at:%Y-%m-%d %H:%M} after {latest.at:%Y-%m-%d %H:%M})")
@@ -76,12 +76,22 @@ def altered(entry: Entry, zh: str, en: str) -> Finding:
     )  # fmt: skip
 
 
+def altered_number(entry: Entry) -> Finding:
+    """An entry that does not say which one it is."""
+    what = f"{entry.act} {entry.subject}"
+    return Finding(
+        "altered", 0, 0, f"有一条（{what}）的序号被改动，读不出来", f"the number of an entry ({what}) was altered and cannot be read"
+    )  # fmt: skip
+
+
 def _sequence(entries: Sequence[Entry]) -> list[Finding]:
     """Entries that are missing from the row of numbers, or stand in the wrong place."""
     found = []
     expected = 0
     for entry in entries:
-        if entry.sequence > expected:
+        if entry.sequence < 0:
+            found.append(altered_number(entry))
+        elif entry.sequence > expected:
             last = entry.sequence - 1
             found.append(
                 Finding("removed", expected, last, f"第 {expected} 至 {last} 条被删除",

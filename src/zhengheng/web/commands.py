@@ -18,7 +18,15 @@ from zhengheng.domain.given import given_bytes, to_fill, to_look_into, to_write
 from zhengheng.domain.problems import DataError, NotFoundError, Problem, VerifyError
 from zhengheng.domain.several import several
 from zhengheng.domain.spoken import t
-from zhengheng.web.starting import SIGNS, WORKERS, begin, claim, has_assets, nothing_left
+from zhengheng.web.starting import (
+    DEMONSTRATION,
+    SIGNS,
+    WORKERS,
+    begin,
+    claim,
+    has_assets,
+    nothing_left,
+)
 
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="ZHENGHENG_HOME", help="数据文件夹 / data folder")
@@ -194,10 +202,11 @@ def _password() -> str:
 def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False) -> None:  # fmt: skip
     """Compare what counts as loaded with the lakes, and kept files with what was kept. Exit code 7 on findings."""
     begin(home, look_only=True)
+    from zhengheng.web.ledger.jumped import problems
     from zhengheng.web.reporting.lake_check import compare_all
     from zhengheng.web.results.kept import kept_as_written
 
-    found = [*compare_all(), *kept_as_written(home)]
+    found = [*problems(home), *compare_all(), *kept_as_written(home)]
     if as_json:
         typer.echo(json.dumps([vars(f) for f in found], ensure_ascii=False, indent=1))
     elif not found:
@@ -212,6 +221,27 @@ def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json
             out_line(f"{finding.where}: {t(finding.zh, finding.en)}")
     if found:
         raise typer.Exit(VerifyError.exit_code)
+
+
+@office.command(
+    "confirm-clock",
+    help="确认本机的时间无误：办公端 30 天以上无人办理后，到期自动办结的事项暂停，确认后继续。 / Say that the machine's clock is right: after 30 days in which nobody did anything, what follows from deadlines is held until then.",
+)
+def confirm_clock(home: HomeOption = HERE) -> None:
+    """Say that the machine's clock is right: after 30 days in which nobody did anything, what follows from deadlines is held until then."""
+    import getpass
+
+    begin(home)
+    from zhengheng.web.ledger.jumped import confirm
+    from zhengheng.web.pages.clock import now
+
+    at = now()
+    if confirm(home, f"os:{getpass.getuser()}", at):
+        out_line(
+            f"已确认本机时间 {at:%Y-%m-%d %H:%M}，到期事项继续办理 / the clock is right: {at:%Y-%m-%d %H:%M}; deadlines are followed again"
+        )
+    else:
+        out_line("到期事项没有暂停，不需要确认 / nothing is held: there is nothing to confirm")
 
 
 @office.command(
@@ -320,6 +350,7 @@ def demo(
     from zhengheng.web.sample.furnish import furnish_office
 
     out_line(t("\n账号（虚构示例）：", "\naccounts (fictional):"))
+    (home / DEMONSTRATION).write_text(f"{at}\n", encoding="utf-8")
     for username, password, role in furnish_office(home, datetime.fromisoformat(at)):
         out_line(f"  {username:12} {password:14} {role}")
     bundles = sorted(home.glob("publications/[0-9]*/data/bundle.zip"))
@@ -377,6 +408,7 @@ def show(
     from zhengheng.web.sample.own import furnish_own
 
     with out_status() as tell:
+        (home / DEMONSTRATION).write_text(f"{at}\n", encoding="utf-8")
         accounts = furnish_own(home, brought, datetime.fromisoformat(at), tell)
     out_line(t("\n账号（演示）：", "\naccounts (demonstration):"))
     for username, password, role in accounts:

@@ -17,6 +17,8 @@ from zhengheng.lake.lease import lease
 log = logging.getLogger(__name__)
 SIGNS = ("office.db", "django.key", "ledger.pub", "lakes", "files", "publications")
 """One of these lies in every data folder of an office, whatever its database."""
+DEMONSTRATION = "demonstration.txt"
+"""In the home of a demonstration: the moment at which its clock begins."""
 
 
 class StartError(ZhenghengError):
@@ -40,6 +42,9 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
         to_look_into(home)
     os.environ["ZHENGHENG_HOME"] = str(home.resolve())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengheng.web.config.settings")
+    if (home / DEMONSTRATION).is_file():
+        # Its deadlines are those of its own time: no process goes by another clock.
+        os.environ.setdefault("ZHENGHENG_CLOCK", (home / DEMONSTRATION).read_text(encoding="utf-8").strip())  # fmt: skip
     _alone(home)
     _set_up()
     from django.core.management import call_command
@@ -55,10 +60,12 @@ def begin(home: Path, *, look_only: bool = False, new: bool = False) -> None:
                 call_command("migrate", verbosity=0, interactive=False)
                 from zhengheng.web.acts.waiting_draws import seal_what_waits
                 from zhengheng.web.intake.committed import take_as_found
+                from zhengheng.web.ledger.jumped import look
                 from zhengheng.web.ledger.services import name_all_rows, note_restored
                 from zhengheng.web.pages.clock import now
 
                 at = now()
+                look(home, at)
                 note_restored(home, at)
                 name_all_rows(at)
                 take_as_found(at)

@@ -2,6 +2,7 @@
 
 import warnings
 import zipfile
+import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from zhengheng.domain.problems import DataError
 from zhengheng.workbooks.cell import Cell, Fault, Look, in_row, marked, shown
 from zhengheng.workbooks.formats import CHINESE, understood, worded
+from zhengheng.workbooks.prolog import DOCTYPE, with_types
 
 UNPACKED_LIMIT = 512 * 1024 * 1024
 PACKING_LIMIT = 200
@@ -55,12 +57,15 @@ def error(text: str) -> Cell:
 
 
 def check_archive(path: Path, name: str) -> None:
-    """Refuse workbooks that unpack to far more than a workbook should (zip bombs)."""
+    """Refuse workbooks that unpack to far more than a workbook should (zip bombs), or that declare types of their own."""
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as fault:
+            typed = with_types(archive) if size <= UNPACKED_LIMIT else None
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as fault:  # fmt: skip
         raise broken(name) from fault
+    if typed is not None:
+        raise DataError.one(name, "file.doctype", zh=DOCTYPE[0], en=DOCTYPE[1])
     if size > UNPACKED_LIMIT or size > PACKING_LIMIT * max(path.stat().st_size, 1 << 16):
         raise DataError.one(
             name, "file.bomb", zh="压缩包展开后异常巨大，拒绝读取",

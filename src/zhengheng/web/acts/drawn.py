@@ -86,7 +86,10 @@ def _sealed_for(held: Entry, content: dict[str, Any]) -> str:
         return f"draw:{held.subject}"
     number = held.subject.partition(":")[2]
     # By the name of the app alone: audits stand on acts, not the other way round.
-    audit = apps.get_model("audits.Audit")._default_manager.filter(pk=number).select_related("rulebook").first()  # fmt: skip
+    known = apps.get_model("audits.Audit")._default_manager.filter(
+        pk__in=[number] if number.isdecimal() else []
+    )
+    audit = known.select_related("rulebook").first()
     return f"draw:{content.get('of') if audit is None else samples_of(audit.rulebook)}"
 
 

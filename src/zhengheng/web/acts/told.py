@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from functools import cache
 
 from zhengheng.web.accounts.models import Account
+from zhengheng.web.acts.bound import UNKNOWN_ACT, title
 from zhengheng.web.acts.declare import Words
 from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.acts.services import SYSTEM as MACHINE
 from zhengheng.web.files.models import StoredFile
+from zhengheng.web.ledger.unread import rows
 
 OTHER_ACTS: dict[str, Words] = {
     "account.first": ("开户（系统启用）", "First account"), "account.created": ("建立账号", "Make an account"),
@@ -21,7 +23,7 @@ OTHER_ACTS: dict[str, Words] = {
     "grant.given": ("授予角色", "Give a role"), "grant.revoked": ("收回角色", "Take a role back"),
     "token.made": ("签发令牌", "Make a token"), "token.revoked": ("作废令牌", "Revoke a token"),
     "organisation.imported": ("导入组织机构", "Take the organisation in"), "file.taken_in": ("收存文件", "Take a file in"),
-    "audit.viewed": ("外部审计查阅", "Read by the external auditor"), "publication.viewed": ("查阅发布预览", "Read as a preview"), "clock.advanced": ("推进演示时间", "Advance the demonstration's clock"),
+    "audit.viewed": ("外部审计查阅", "Read by the external auditor"), "publication.viewed": ("查阅发布预览", "Read as a preview"), "clock.confirmed": ("确认本机时间无误", "Confirm the machine's clock"), "clock.advanced": ("推进演示时间", "Advance the demonstration's clock"),
     "ledger.checkpoint": ("签发检查点", "Sign a checkpoint"), "ledger.cosigned": ("见证人联署检查点", "A witness signs a checkpoint"),
     "ledger.restored": ("恢复备份", "Restore a backup"), "ledger.restored_known": ("确认知悉备份恢复", "Know of a restored backup"),
     "draw.sealed": ("封存抽签种子", "Seal the secret of a draw"),
@@ -32,6 +34,8 @@ OTHER_ACTS: dict[str, Words] = {
     "result.viewed": ("查阅未公布的结果", "Read an unpublished result"), "result.served": ("送达单位", "Serve a unit"), "result.package": ("下载归档包", "Take the archive package"),
 }  # fmt: skip
 """Acts that no kind of object declares."""
+MOST_DIGITS = 19
+"""Digits of a number that no row can have."""
 SYSTEM: Words = ("系统", "the system")
 OTHER_SUBJECTS: dict[str, Words] = {
     "account": ("账号", "Account"), "token": ("令牌", "Token"), "file": ("文件", "File"), "reminder": ("提醒", "Reminder"),
@@ -55,7 +59,7 @@ def _deemed() -> dict[str, Words]:
 def act(code: str, actor: str = "") -> Words:
     """An act's words; of one that a person could do and that took effect by silence, those that say so."""
     named = _deemed() if actor == MACHINE else acts()
-    return named.get(code) or acts().get(code, (code, code))
+    return named.get(code) or acts().get(code, UNKNOWN_ACT)
 
 
 def people(logins: Iterable[str]) -> dict[str, Words]:
@@ -68,6 +72,11 @@ def people(logins: Iterable[str]) -> dict[str, Words]:
 def areas() -> dict[str, Words]:
     """What entries can be about: the kinds of objects, and the rest."""
     return {kind.name: kind.words for kind in KINDS} | OTHER_SUBJECTS
+
+
+def _numbers(said: Iterable[str]) -> list[int]:
+    """The numbers of rows among what subjects end with."""
+    return [int(one) for one in said if one.isdecimal() and len(one) < MOST_DIGITS]
 
 
 def subjects(named: Iterable[str]) -> dict[str, Words]:
@@ -85,12 +94,13 @@ def subjects(named: Iterable[str]) -> dict[str, Words]:
         words = areas().get(area, (area, area))
         if area in titles:
             kind = titles[area]
-            objects = kind.all().in_bulk([int(one) for one in held if one.isdecimal()])
-            told = {str(pk): kind.title(obj) for pk, obj in objects.items()}
+            objects = rows(kind.all().filter(pk__in=_numbers(held)))
+            titles_of = {str(pk): title(kind, obj) for pk, obj in objects if obj is not None}
+            told = {pk: words for pk, words in titles_of.items() if words is not None}
         elif area == "account":
             told = people(held)
         elif area == "file":
-            names = StoredFile.objects.in_bulk([int(one) for one in held if one.isdecimal()])
+            names = StoredFile.objects.in_bulk(_numbers(held))
             told = {str(pk): (one.name, one.name) for pk, one in names.items()}
             told |= {one: (one, one) for one in held if not one.isdecimal()}
         else:

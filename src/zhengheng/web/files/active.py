@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from zhengheng.web.files.portable import UnreadableError
 from zhengheng.web.files.portable import runs as pdf_runs
+from zhengheng.workbooks.prolog import with_types
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _KINDS = re.compile(
@@ -65,6 +66,10 @@ class UnreadError(ValueError):
     """A file inside an archive, or a part of a document, is too large or too well packed to be looked at."""
 
 
+class TypedError(ValueError):
+    """A part of an office file declares types of its own."""
+
+
 def formula_runs(text: str) -> bool:
     """Whether a formula starts a program (DDE: `program|topic!item`) or fetches something; texts within it are none of it."""
     plain = _QUOTED.sub(" ", text)
@@ -84,12 +89,15 @@ def active(content: bytes) -> bool:
 
     A hyperlink that a person may follow is none of these; a plain archive may hold old documents, and each of its
     packed ones is looked at, as deep as they lie. Raises BadZipFile where any of them cannot be read, UnreadError
-    where one is too large: what was not looked at is not taken.
+    where one is too large: what was not looked at is not taken; TypedError for an office file with a DOCTYPE.
     """
     waiting, room = [content], MOST_READ
     while waiting:
         with zipfile.ZipFile(BytesIO(waiting.pop())) as archive:
-            document = "[Content_Types].xml" in archive.namelist()
+            names = set(archive.namelist())
+            document = "[Content_Types].xml" in names
+            if (document or "OFD.xml" in names) and (typed := with_types(archive)) is not None:
+                raise TypedError(typed)
             for one in archive.infolist():
                 with archive.open(one) as stream:
                     name, text = one.filename.lower(), stream.read(8)

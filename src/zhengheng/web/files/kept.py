@@ -52,13 +52,15 @@ def _published(home: Path) -> Iterator[Finding]:
     for row in LedgerEntry.objects.filter(act=WRITTEN).order_by("sequence"):
         number = row.subject.partition(":")[2]
         digests = (entry(row).content or {}).get("digests", {})
+        if not isinstance(digests, dict):
+            continue  # the entry was altered, and is named as that
         portal = (home / "portal" / "data" / number).is_dir()
         for name, digest in sorted(digests.items()):
             places = [home / "publications" / number / name]
             if portal and name.startswith("data/"):
                 places.append(home / "portal" / "data" / number / name.removeprefix("data/"))
             for path in places:
-                if state := _state(path, digest):
+                if state := _state(path, str(digest)):
                     inside = path.relative_to(home)
                     yield _finding(f"发布内容 {inside}", f"published {inside}", state, row.sequence)
 

@@ -15,10 +15,11 @@ from django.db import transaction
 from zhengheng.domain.problems import Problem, ZhenghengError
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.acts.beginning import begin
-from zhengheng.web.files.active import UnreadError, active, table_runs
+from zhengheng.web.files.active import TypedError, UnreadError, active, table_runs
 from zhengheng.web.files.models import StoredFile
 from zhengheng.web.files.portable import UnreadableError, runs
 from zhengheng.web.ledger.services import append
+from zhengheng.workbooks.prolog import DOCTYPE
 
 MOST_BYTES = 20 * 2**20
 MOST_UNPACKED = 200 * 2**20
@@ -147,6 +148,8 @@ _TABLES = (".csv", ".tsv")
 def _active(name: str, content: bytes) -> bool:
     try:
         return active(content)
+    except TypedError as error:
+        raise _refused(name, "file.doctype", *DOCTYPE) from error
     except UnreadError as error:
         raise _refused(
             name,

@@ -206,14 +206,14 @@ def _differences(lake: Lake, known: Named) -> Iterator[tuple[int, Problem]]:
     said, code = said_of_intakes(lake), lake.home.name
     for name, (at, digest) in known.items():
         if name.startswith("intake/") and said.get(name) != digest:
-            yield at, _register(lake, int(name.partition("/")[2]), at, lost=name not in said)
+            yield at, _register(lake, _number(name), at, lost=name not in said)
     fresh = said.keys() - known.keys()
     if fresh and _is_bound(code, known):
         held, coming = brought(lake), expected(code)
         for name in sorted(fresh):
             # One that was said to be coming lost its process before it could be named; whoever loads next names it.
             if not held[name].made_of or not held[name].made_of <= coming:
-                yield 0, _unrecorded(lake, int(name.partition("/")[2]), held[name])
+                yield 0, _unrecorded(lake, _number(name), held[name])
     facts = files_of_facts(lake)
     parts = {name: one for name, one in known.items() if not name.startswith(("intake/", "runs/"))}
     yield from _files(lake.home, parts)
@@ -247,7 +247,12 @@ def _digest_of(path: Path, *_: int) -> str:
     return file_digest(path)
 
 
-def _register(lake: Lake, intake: int, at: int, *, lost: bool) -> Problem:
+def _number(name: str) -> str:
+    """Which intake a part is of."""
+    return name.partition("/")[2].lstrip("0")
+
+
+def _register(lake: Lake, intake: str, at: int, *, lost: bool) -> Problem:
     where = shown(lake.home / "register.db")
     if lost:
         return Problem(where, "intake.lost", f"存证日志第 {at} 条登记的第 {intake} 次入库在 {where} 中没有了：登记被删除，或者数据湖比数据库旧。请停止使用，由系统管理员用同一份备份恢复数据库和数据湖，并通知安全审计员。",
@@ -256,7 +261,7 @@ def _register(lake: Lake, intake: int, at: int, *, lost: bool) -> Problem:
                    f"what {where} says of intake {intake} was altered: it does not fit entry {at} of the ledger. Stop using it; the system administrator restores a backup, and the security auditor is told")  # fmt: skip
 
 
-def _unrecorded(lake: Lake, intake: int, held: Brought) -> Problem:
+def _unrecorded(lake: Lake, intake: str, held: Brought) -> Problem:
     """An intake that the ledger does not know, so that people can find out where it came from."""
     where = shown(lake.home / "register.db")
     zh, en = "、".join(held.names) or "无文件", ", ".join(held.names) or "no file"

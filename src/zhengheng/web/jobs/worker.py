@@ -20,6 +20,7 @@ from zhengheng.web.acts.services import SYSTEM
 from zhengheng.web.audits.jobs import tick as end_samples
 from zhengheng.web.comments.bringing import tick as take_comments
 from zhengheng.web.jobs.services import bury, take_up_again, try_where_there_is_room
+from zhengheng.web.ledger.jumped import WORDS, is_held, look
 from zhengheng.web.ledger.services import tick as sign
 from zhengheng.web.pages.clock import now
 from zhengheng.web.portal.writing import ask_once_over, ask_where_restored
@@ -41,9 +42,9 @@ def look_after() -> None:
     _turn(lambda moment: take_up_again(moment), timezone.now)
     _turn(lambda moment: bury(moment), timezone.now)
     _turn(lambda moment: try_where_there_is_room(moment), timezone.now)
+    _turn(_look_at_clock, now)
     for follow in (
-        tick,
-        end_samples,
+        *(() if is_held(settings.HOME) else (tick, end_samples)),
         take_comments,
         remind,
         ask_for_check,
@@ -52,6 +53,12 @@ def look_after() -> None:
         ask_where_restored,
     ):
         _turn(follow, now)
+
+
+def _look_at_clock(moment: datetime) -> None:
+    look(settings.HOME, moment)
+    if is_held(settings.HOME):
+        log.warning("%s / %s", *WORDS)
 
 
 def _sign(moment: datetime) -> None:

@@ -9,7 +9,7 @@ from zhengheng.ledger.check import Finding
 from zhengheng.web.ledger.models import Head, LedgerEntry
 from zhengheng.web.ledger.rows import FOUND, ROWS, KeptRow, digest, kept_models
 from zhengheng.web.ledger.selectors import entry, naming_rows
-from zhengheng.web.ledger.unread import looked
+from zhengheng.web.ledger.unread import looked, rows
 
 WordsOf = Callable[[LedgerEntry], tuple[str, str]]
 
@@ -43,9 +43,11 @@ def disagreeing_rows(words_of: WordsOf = _no_words) -> Iterator[Finding]:
 
 def _of_model(model: type[KeptRow], named: dict[str, tuple[int, str | None]]) -> Iterator[Finding]:
     """One table's rows against what entries say of them; each that was looked at is taken out of `named`."""
-    for obj in model.objects.order_by("pk").iterator(chunk_size=2000):
-        at, left = named.pop(model.named(obj.pk), (0, None))
-        if left is None:
+    for number, obj in rows(model.objects.all()):
+        at, left = named.pop(model.named(number), (0, None))
+        if obj is None:
+            yield _unread(model.words, at)
+        elif left is None:
             yield _wrong(obj, at, "没有任何记录", "the ledger has no act of it")
         elif left != digest(obj, model.unbound):
             yield _wrong(obj, at, f"内容与第 {at} 条记录的不同", f"it is not as entry {at} left it")  # fmt: skip
@@ -95,6 +97,14 @@ def _wrong(obj: KeptRow, at: int, zh: str, en: str) -> Finding:
     )  # fmt: skip
 
 
+def _unread(words: tuple[str, str], at: int) -> Finding:
+    """A row of which a column holds what it cannot hold."""
+    return Finding(
+        "row", at, at, f"{words[0]}“存证日志第 {at} 条所登记的”与存证日志不符：内容已损坏，读不出来",
+        f'{words[1]} "as entered by entry {at}" disagrees with the ledger: it is damaged and cannot be read',
+    )  # fmt: skip
+
+
 def _told(obj: KeptRow, at: int) -> tuple[str, str]:
     """What a row is called; an altered one may no longer lead to what its name is made of."""
     try:
@@ -105,7 +115,7 @@ def _told(obj: KeptRow, at: int) -> tuple[str, str]:
 
 def _gone(words: tuple[str, str], number: str, at: int, words_of: WordsOf) -> Finding:
     """A row that is not there any more: its name is gone with it, and the entry says at what act it was written."""
-    row = LedgerEntry.objects.get(sequence=at)
+    row = LedgerEntry.objects.filter(sequence=at).first() or LedgerEntry()
     done = words_of(row)
     content = entry(row).content or {}
     name = content.get("name")

@@ -148,6 +148,7 @@ def _database(
     from zhengheng.web.acts.drawn import wrong_draws
     from zhengheng.web.acts.owners import entry_words, file_owners
     from zhengheng.web.acts.registry import KINDS
+    from zhengheng.web.acts.told import act
     from zhengheng.web.ledger import selectors
     from zhengheng.web.ledger.beside import disagreeing_rows
     from zhengheng.web.ledger.committed_secrets import unbound_secrets
@@ -172,7 +173,7 @@ def _database(
         (("存证日志的条目", "the ledger's entries"), read_all),
         (("存证日志的哈希树", "the ledger's tree"), selectors.tree_findings),
         (("签发的检查点", "the signed checkpoints"), read_points),
-        *((kind.words, partial(disagreements, [kind])) for kind in KINDS),
+        *((kind.words, partial(disagreements, [kind], act)) for kind in KINDS),
         (("随事项保存的记录", "the rows kept beside objects"), partial(disagreeing_rows, entry_words)),
         (("抽签", "the draws by lot"), wrong_draws),
         *looks(home, file_owners),
@@ -241,6 +242,7 @@ def cosign_request(
     log: Annotated[Path, typer.Option(help="被见证日志的公钥 / the public key of the ledger that is witnessed")],
     name: Annotated[str, typer.Option(help="见证人的名称 / the name of the witness")],
     folder: Annotated[Path, typer.Option(help="见证人自己的文件夹 / the witness's own folder")] = Path("witness"),
+    anew: Annotated[bool, typer.Option(help="上次联署的检查点已无从找回，知悉后果，从头联署 / the checkpoint that was cosigned last cannot be found again: cosign from the beginning, knowing what that means")] = False,
 ) -> None:  # fmt: skip
     """Cosign a ledger's checkpoint as a witness: only where it goes on from what was cosigned last. Needs no office."""
     from datetime import UTC, datetime
@@ -256,6 +258,11 @@ def cosign_request(
             "不见了，而上次联署的检查点还在",
             "is gone, and the checkpoint that was cosigned last is there",
         )
+    if not (fresh or anew or last.exists()):
+        raise DataError.one(
+            str(last), "witness.forgotten", zh="上次联署的检查点不见了，无法判断这次是否接续，没有联署。请从另存的副本恢复这个文件；没有副本的，把上次写出的联署文件复制为这个文件。都没有的，先向被见证的单位和公众门户查对以前的检查点，确认日志没有改写，再用 --anew 从头联署，并把这次重新开始告知被见证的单位。",
+            en="the checkpoint that was cosigned last is gone, and whether this one goes on from it cannot be told: nothing was cosigned. Restore your copy of this file; without one, copy the cosigned checkpoint that you wrote last to it. Without either, compare earlier checkpoints with the office and its portal first; then begin anew with --anew, and tell the office that you did",
+        )  # fmt: skip
     key = Ed25519PrivateKey.generate() if fresh else _own_key(secret)
     text, owner = given_text(file), _public(log)
     seen = _seen(last) if last.exists() else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from zhengheng.domain.several import several
 from zhengheng.ledger.check import Finding
 from zhengheng.web.ledger.models import CommitmentSecret, LedgerEntry
-from zhengheng.web.ledger.selectors import entry, octets
+from zhengheng.web.ledger.selectors import entry
 
 SECRET = "secret"
 """Where the entry of a release holds the SHA-256 of the secret behind its commitments; entries of earlier releases hold none."""
@@ -21,7 +21,7 @@ def secret_digest(secret: bytes) -> str:
 def kept_secret(subject: str) -> bytes | None:
     """The secret behind commitments that are published already: none is drawn where it is gone."""
     held = CommitmentSecret.objects.filter(subject=subject).first()
-    return octets(held.secret) if held is not None else None
+    return bytes(held.secret) if held is not None else None
 
 
 def is_released(subject: str, secret: bytes) -> bool:

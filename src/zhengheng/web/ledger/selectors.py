@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from zhengheng.domain.canonical import json_line, read_json
+from zhengheng.domain.canonical import canonical, json_line, read_json
 from zhengheng.ledger.check import Finding, torn_off
 from zhengheng.ledger.entry import Entry
 from zhengheng.ledger.tree import (
@@ -17,6 +17,7 @@ from zhengheng.ledger.tree import (
     inclusion_proof,
     root_of,
 )
+from zhengheng.ledger.witness import stated
 from zhengheng.web.accounts.models import Account
 from zhengheng.web.ledger.models import Head, LedgerEntry, Node, SignedCheckpoint
 from zhengheng.web.ledger.rows import ROWS
@@ -26,31 +27,22 @@ UNREADABLE = datetime.min.replace(tzinfo=UTC)
 
 def leaves() -> list[bytes]:
     """All stored leaf hashes in order."""
-    return [octets(leaf) for leaf in LedgerEntry.objects.values_list("leaf", flat=True)]
+    return [bytes(leaf) for leaf in LedgerEntry.objects.values_list("leaf", flat=True)]
 
 
 def entry(row: LedgerEntry) -> Entry:
     """A row as the entry it holds; what of it cannot be read does not fit its digest, or its leaf hash."""
+    # A row that was made in this process and not read has a memory where the database has bytes.
     return Entry(
-        row.sequence, _text(row.act), _text(row.subject), _text(row.actor), _moment(row.at), _text(row.digest),
-        octets(row.salt) if row.salt is not None else None,
-        _content(_text(row.content)) if row.content is not None else None,
+        row.sequence, row.act, row.subject, row.actor, _moment(row.at), row.digest,
+        bytes(row.salt) if row.salt is not None else None,
+        _content(row.content) if row.content is not None else None,
     )  # fmt: skip
 
 
-def _text(held: object) -> str:
-    """A text as kept; SQLite hands out whatever somebody put in its place."""
-    return held if isinstance(held, str) else repr(held)
-
-
-def octets(held: object) -> bytes:
-    """Bytes as kept; what stands in their place fits no digest."""
-    return bytes(held) if isinstance(held, bytes | bytearray | memoryview) else repr(held).encode()
-
-
-def _moment(text: object) -> datetime:
+def _moment(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(_text(text))
+        found = datetime.fromisoformat(text)
     except ValueError:
         return UNREADABLE
     return found if found.tzinfo is not None else UNREADABLE
@@ -59,6 +51,8 @@ def _moment(text: object) -> datetime:
 def _content(text: str) -> dict[str, Any]:
     try:
         held = read_json(text)
+        if "\\u" in text:
+            canonical(held).encode()  # half a character has no digest
     except ValueError:
         held = None
     return held if isinstance(held, dict) else {"unreadable": text}
@@ -104,13 +98,11 @@ def subtrees(places: Sequence[Place]) -> list[bytes]:
     wanted = Q()
     for level, index in places:
         wanted |= Q(level=level, index=index) if level else Q()
-    held = (
-        {(n.level, n.index): octets(n.hash) for n in Node.objects.filter(wanted)} if wanted else {}
-    )
+    held = {(n.level, n.index): n.hash for n in Node.objects.filter(wanted)} if wanted else {}
     alone = [index for level, index in places if level == 0]
     if alone:
         rows = LedgerEntry.objects.filter(sequence__in=alone).values_list("sequence", "leaf")
-        held |= {(0, sequence): octets(leaf) for sequence, leaf in rows}
+        held |= {(0, sequence): leaf for sequence, leaf in rows}
     return [held[place] for place in places]
 
 
@@ -145,27 +137,39 @@ def checkpoint_texts() -> dict[str, str]:
     """The office's own checkpoints, each under what a person calls it; a cell that holds no text fits no signature."""
     held = SignedCheckpoint.objects.values_list("pk", "size", "code", "text")
     return {
-        f"{code if isinstance(code, str) else number} ({size})": _text(text)
+        f"{code if isinstance(code, str) else number} ({size})": text
         for number, size, code, text in held
     }
 
 
 def unsigned() -> Iterator[Finding]:
     """Checkpoints of which the ledger tells that they were signed, and that are gone or say something else."""
-    held = {f"checkpoint:{one.pk}": (one.size, one.code) for one in SignedCheckpoint.objects.all()}
+    points = SignedCheckpoint.objects.defer("at")  # whatever stands there, the others are read
+    held = {f"checkpoint:{one.pk}": one for one in points}
     for row in LedgerEntry.objects.filter(act="ledger.checkpoint", content__isnull=False):
-        said = entry(row).content or {}
-        if held.get(_text(row.subject)) != (said.get("size"), said.get("code")):
+        said, point = entry(row).content or {}, held.get(row.subject)
+        kept = (point.size, point.code) if point is not None else None
+        if kept != (said.get("size"), said.get("code")) or (point is not None and not _is_dated(point)):  # fmt: skip
             yield Finding(
                 "checkpoint", row.sequence, row.sequence, f"第 {row.sequence} 条签发的检查点不见了，或被改动",
                 f"the checkpoint that entry {row.sequence} signed is gone, or was altered",
             )  # fmt: skip
 
 
+def _is_dated(point: SignedCheckpoint) -> bool:
+    """Whether a checkpoint is kept under the moment that was signed; a text that is no checkpoint is a finding by itself."""
+    try:
+        lines = stated(point.text).more
+        at = next(line for line in lines if line.startswith("time ")).removeprefix("time ")
+        return SignedCheckpoint.objects.filter(pk=point.pk, at=datetime.fromisoformat(at)).exists()
+    except (ValueError, IndexError, StopIteration):
+        return True
+
+
 def tree_findings() -> list[Finding]:
     """Where the kept tree is not that of the kept leaves: the count, the edge, a subtree."""
-    head = Head.objects.first()
-    held = {(n.level, n.index): octets(n.hash) for n in Node.objects.iterator(chunk_size=2000)}
+    head = Head.objects.filter(pk=1).first()
+    held = {(n.level, n.index): n.hash for n in Node.objects.iterator(chunk_size=2000)}
     found: list[Finding] = []
     edge: list[bytes] = []
     count = 0
@@ -182,7 +186,7 @@ def tree_findings() -> list[Finding]:
         )  # fmt: skip
     if head is not None and head.size > count:
         found.append(torn_off(count, head.size - 1))
-    elif held or (head is not None and (head.size, octets(head.edge)) != (count, b"".join(edge))):
+    elif held or (head is not None and (head.size, head.edge) != (count, b"".join(edge))):
         found.append(_wrong_tree(0, max(count - 1, 0)))
     return found
 
@@ -197,4 +201,4 @@ def _wrong_tree(first: int, last: int) -> Finding:
 def export_lines() -> Iterator[str]:
     """The ledger as JSON lines, for the offline check and for copies elsewhere."""
     for row in LedgerEntry.objects.iterator(chunk_size=2000):
-        yield json_line({**entry(row).as_dict(), "leaf": octets(row.leaf).hex()})
+        yield json_line({**entry(row).as_dict(), "leaf": bytes(row.leaf).hex()})

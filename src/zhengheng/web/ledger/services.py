@@ -15,7 +15,7 @@ from zhengheng.ledger.check import AT_ONE_TIME
 from zhengheng.ledger.checkpoint import Checkpoint, request
 from zhengheng.ledger.entry import SALT_BYTES, Entry
 from zhengheng.ledger.tree import folded, grown
-from zhengheng.ledger.witness import cosigned_at, stated
+from zhengheng.ledger.witness import Key, cosigned_at, stated
 from zhengheng.web.ledger import rows, selectors
 from zhengheng.web.ledger.keys import public_key, signing_key, witnesses
 from zhengheng.web.ledger.models import CommitmentSecret, Head, LedgerEntry, Node, SignedCheckpoint
@@ -183,11 +183,7 @@ def take_cosignature(
                 "witnesses.txt", "witness.untrusted", zh="没有一个联署来自 witnesses.txt 中登记的见证人",
                 en="no signature is by a witness that witnesses.txt names",
             )  # fmt: skip
-        ids = [key.ident() for key in fresh]
-        added = [
-            line for line in lines.split("\n") if line and any(_by(line, ident) for ident in ids)
-        ]
-        held.text += "".join(f"{line}\n" for line in added)
+        held.text += "".join(f"{line}\n" for key in fresh if (line := _line_of(key, body, lines)))
         held.save(update_fields=["text"])
         if fresh:
             append(
@@ -197,6 +193,7 @@ def take_cosignature(
     return [key.name for key in trusted]
 
 
-def _by(line: str, ident: bytes) -> bool:
-    """Whether a signature line is by the key with an identifier."""
-    return any(held[:4] == ident for _, held in stated(f"-\n0\n{'A' * 43}=\n\n{line}\n").signatures)
+def _line_of(key: Key, body: str, lines: str) -> str:
+    """The line by which a witness cosigned a checkpoint: of all that bear its name, one that holds."""
+    said = (line for line in lines.split("\n") if line)
+    return next((line for line in said if cosigned_at(stated(f"{body}\n\n{line}\n"), key) is not None), "")  # fmt: skip

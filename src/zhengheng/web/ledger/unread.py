@@ -1,15 +1,21 @@
 """What of the office's database cannot be read is a finding like others: it ends one part of a check, and not the check."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from django.db import DatabaseError
+from django.db.models import Model, QuerySet
 
 from zhengheng.domain.problems import ZhenghengError
 from zhengheng.ledger.check import Finding
 from zhengheng.web.jobs.faults import is_full, passes
 
 log = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=Model)
+AT_ONCE = 500
+"""Rows that are read together, as long as all of them can be."""
 
 
 def looked(words: tuple[str, str], look: Callable[[], Iterable[Finding]]) -> list[Finding]:
@@ -38,3 +44,28 @@ def looked(words: tuple[str, str], look: Callable[[], Iterable[Finding]]) -> lis
                     f"{words[1]}: the check did not finish, {en}; the system administrator restores a backup")
         )  # fmt: skip
     return found
+
+
+def rows(held: QuerySet[M]) -> Iterator[tuple[Any, M | None]]:
+    """The rows of a query by their numbers, in order; of one that cannot be read the number alone.
+
+    A table that is gone, or lacks a column, has no rows to go through: DatabaseError.
+    """
+    numbers = list(held.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(numbers), AT_ONCE):
+        part = numbers[start : start + AT_ONCE]
+        read = held.filter(pk__in=part)
+        try:
+            there = {one.pk: one for one in read}
+        except (ValueError, TypeError, AttributeError, OverflowError, ArithmeticError):
+            there = {number: one for number in part if (one := _alone(held, number)) is not None}
+        for number in part:
+            yield number, there.get(number)
+
+
+def _alone(held: QuerySet[M], number: Any) -> M | None:
+    try:
+        return held.filter(pk=number).first()
+    except (ValueError, TypeError, AttributeError, OverflowError, ArithmeticError) as error:
+        log.warning("row %s of %s cannot be read: %s", number, held.model.__name__, error)
+        return None

@@ -21,6 +21,7 @@ from zhengheng.web.acts.registry import KINDS
 from zhengheng.web.api.problems import answer
 from zhengheng.web.config.log import OFFICE
 from zhengheng.web.jobs.faults import is_full, passes
+from zhengheng.web.ledger.jumped import WORDS, is_held
 from zhengheng.web.ledger.restored import restored
 from zhengheng.web.ledger.services import append
 from zhengheng.web.pages import clock
@@ -54,6 +55,7 @@ def home(request: OfficeRequest) -> HttpResponse:
         "held": held, "work": [(kind, rows[:MOST_ROWS], len(rows)) for kind, rows in work],
         "count": sum(len(rows) for _, rows in work),
         "late": sum(row.left is not None and row.left < 0 for _, rows in work for row in rows),
+        "held_words": WORDS if is_held(settings.HOME) and allowed(request.user, "account.list", day) else None,
         "reading": to_read(request, later), "restored": restored(settings.HOME), "may_know": allowed(request.user, "ledger.acknowledge", day),
         "kinds": [kind for kind in KINDS if anywhere(mine, kind.read)],
         "jobs": anywhere(mine, "job.read"), "prepares": anywhere(mine, "year.checklist"),

@@ -33,7 +33,14 @@ from zhengheng.web.portal.snapshots import (
 )
 from zhengheng.web.publication.models import Publication
 from zhengheng.web.results.models import ResultRun
-from zhengheng.web.results.newer import Redecided, counted, notice_over, redecided, successor
+from zhengheng.web.results.newer import (
+    DECIDED_AGAINST,
+    Redecided,
+    counted,
+    notice_over,
+    redecided,
+    successor,
+)
 from zhengheng.web.results.selectors import folder_of, loaded, reopenings
 from zhengheng.web.rulebooks.consultations import consultations
 from zhengheng.web.rulebooks.models import RulebookVersion
@@ -137,14 +144,17 @@ def _newer(run: ResultRun, day: date) -> dict[str, Any]:
 
 
 def _appeals(held: list[Redecided], run: ResultRun) -> list[dict[str, Any]]:
-    """What the public reads of decided appeals: no value of an indicator that is not public."""
+    """What the public reads of decided appeals: no value of an indicator, or of a part of one, that is not public in every
+    published version of the result: what a correction makes internal is not told on the pages of the former one."""
     if not held:
         return []
-    hidden = hidden_indicators(loaded(folder_of(run.run)))
+    versions = ResultRun.objects.filter(rulebook=run.rulebook, period=run.period)
+    public = {run.run, *versions.filter(state__in=DECIDED_AGAINST).values_list("run", flat=True)}
+    hidden = {code for one in public for code in hidden_indicators(loaded(folder_of(one)))}
     return [
         {"unit": one.unit, "indicator": one.indicator}
         | {name: dict(zip(("zh", "en"), getattr(one, name), strict=True)) for name in ("name", "about", "before", "after", "fate")}
-        for one in held if one.indicator not in hidden
+        for one in held if not {one.indicator, one.series} & hidden
     ]  # fmt: skip
 
 

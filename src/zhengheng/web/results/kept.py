@@ -1,6 +1,5 @@
 """That a kept run's results are those that the ledger tells of: their digest stands in the acts that register, publish and finalise."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -15,6 +14,7 @@ from zhengheng.web.files.kept import Owners, altered_files, nobody
 from zhengheng.web.intake.committed import altered_lakes, require_run
 from zhengheng.web.ledger.committed_secrets import altered_secrets
 from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.selectors import entry
 from zhengheng.web.ledger.unread import looked
 from zhengheng.web.portal.listed import altered_portal
 from zhengheng.web.results.models import ResultRun
@@ -32,9 +32,9 @@ def stated(run: str) -> tuple[int, str] | None:
     subjects = [f"result:{number}" for number in numbers]
     held = LedgerEntry.objects.filter(subject__in=subjects, act__in=ACTS, content__isnull=False)
     for row in held.order_by("-sequence"):
-        digest = json.loads(row.content or "{}").get(TABLES)
+        digest = (entry(row).content or {}).get(TABLES)
         if digest:
-            return row.sequence, digest
+            return row.sequence, str(digest)
     return None
 
 

@@ -157,6 +157,8 @@ class Redecided:
     unit: str
     name: Words
     indicator: str
+    series: str
+    """What was decided on: a part of the indicator's value, or that itself."""
     about: Words
     before: Words
     """The values with their unit of measure."""
@@ -223,7 +225,7 @@ def _told(appeal: Any, run: ResultRun, fate: Words) -> Redecided:
     if not after[0]:
         after = book.indicator(appeal.series or appeal.indicator).measured(appeal.decided_value)
     return Redecided(
-        appeal.unit.code, (appeal.unit.name_zh, appeal.unit.name_en or appeal.unit.name_zh), appeal.indicator,
+        appeal.unit.code, (appeal.unit.name_zh, appeal.unit.name_en or appeal.unit.name_zh), appeal.indicator, appeal.series or appeal.indicator,
         (about.name.zh, about.name.say("en")),
         before, after, zh.get("after", {}).get("total", ""), fate,
     )  # fmt: skip

@@ -1,0 +1,70 @@
+"""A clock that is far ahead of whatever people did last: nothing follows from deadlines until somebody says that it is right.
+
+What a deadline ends (a right to appeal, a time to confirm) is ended for good, and a machine whose clock is wrong would end
+all of them at once. The mark is a file, so that nothing that is entered under a wrong clock takes it away.
+"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from zhengheng.domain.problems import Problem
+from zhengheng.web.ledger.models import LedgerEntry
+from zhengheng.web.ledger.selectors import entry
+from zhengheng.web.ledger.services import append
+
+HELD = "clock.held"
+"""A file in the home, with the moment of what people did last before the clock was ahead."""
+LONGEST = timedelta(days=30)
+"""How long an office may lie still, without anybody so much as signing in, before its clock is doubted."""
+WORDS = (
+    "本机的时间比办公端最近一次有人办理事项的时间晚了 30 天以上，凡到期自动办结的事项（申诉逾期、视为确认、抽查终止）已暂停。请系统管理员核对本机的日期和时间：不对的，改正后自动恢复；确实长期无人办理的，在终端运行 zhengheng office confirm-clock 确认，到期事项随即继续办理",
+    "The clock of this machine is more than 30 days after what people did last in the office: whatever follows by itself from deadlines (appeals that lapse, values that count as confirmed, sample checks that end) is held. The system administrator looks at the date and time of the machine: a wrong one is set right, and all goes on by itself; where the office did lie still that long, zhengheng office confirm-clock at the terminal says so, and deadlines are followed again",
+)
+"""What is told of it wherever somebody can do something about it."""
+
+
+def look(home: Path, now: datetime) -> None:
+    """Hold what follows from deadlines where the clock is far ahead; let go where it was set right. Doing it twice changes nothing."""
+    if settings.FIXED_CLOCK:
+        return
+    mark = home / HELD
+    if mark.exists():
+        before = _before(mark)
+        if before is not None and now - before <= LONGEST:
+            mark.unlink(missing_ok=True)
+        return
+    # What the machine does by itself under a wrong clock says nothing for that clock.
+    row = LedgerEntry.objects.exclude(actor="system").order_by("-sequence").first()
+    if row is not None and now - entry(row).at > LONGEST:
+        mark.write_text(entry(row).at.isoformat(), encoding="utf-8")
+
+
+def _before(mark: Path) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(mark.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def is_held(home: Path) -> bool:
+    """Whether nothing follows from deadlines at present; a demonstration has a clock of its own."""
+    return not settings.FIXED_CLOCK and (home / HELD).exists()
+
+
+def problems(home: Path) -> list[Problem]:
+    """What a check of the office says of it."""
+    return [Problem(HELD, "clock.held", *WORDS)] if is_held(home) else []
+
+
+def confirm(home: Path, actor: str, now: datetime) -> bool:
+    """Somebody at the terminal says that the clock is right; gives whether anything was held."""
+    if not is_held(home):
+        return False
+    with transaction.atomic():
+        append(act="clock.confirmed", subject="clock:office", actor=actor, at=now)
+    (home / HELD).unlink(missing_ok=True)
+    return True
