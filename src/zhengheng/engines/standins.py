@@ -38,7 +38,8 @@ class StandIns:
     def of(self, node: str) -> Mapping[str, Pair]:
         """By indicator without points of its own: what is counted in their place, or that its mark is shared out."""
         found = {}
-        for part in self.parts(node):
+        parts = self.parts(node)
+        for part in parts:
             if part["child"] not in self.scores or part["outcome"] in {"value", "filled", "not_due"}:  # fmt: skip
                 continue
             if part["score"] is None:
@@ -47,12 +48,27 @@ class StandIns:
                 )
                 continue
             if part["outcome"] == "unranked":
-                found[part["child"]] = _UNRANKED
+                found[part["child"]] = _NO_RATE if self._reweighted(part) else _UNRANKED
                 continue
             points = format_scaled(int(part["score"]), _PLACES, self.digits[part["child"]])
-            zh, en = _INSTEAD if part["outcome"] == "substitute" else _LOWEST
+            zh, en = self._rate(part, parts) if part["outcome"] == "substitute" else _LOWEST
             found[part["child"]] = (zh.format(points), en.format(points))
         return found
+
+    def _reweighted(self, part: Row) -> bool:
+        """Whether the rulebook gives an indicator that does not apply a rate from elsewhere."""
+        score = self.scores[part["child"]]
+        branch = self.oracle.branches[score["category"]][part["child"]]
+        return score["status"] == NOT_APPLICABLE and branch["not_applicable"] == "reweight"
+
+    def _rate(self, part: Row, parts: list[Row]) -> Pair:
+        """Which of two rates stands for one that does not apply: the lower, or the one that there is."""
+        score = self.scores[part["child"]]
+        if (score["comparison_group"], score["indicator"]) not in self.rates:
+            return _OWN_ALONE
+        beside = (one for one in parts if one["child"] in self.scores and one["score"] is not None)
+        own = any(self.scores[one["child"]]["status"] != NOT_APPLICABLE for one in beside)
+        return _INSTEAD if own else _GROUP_ALONE
 
     def _stops(self, node: str) -> Pair:
         """What has no score for the sake of an indicator: the total, or the dimension above it by its name."""
@@ -101,9 +117,21 @@ _INSTEAD = (
     "以 {} 分计入：本单位在同级其他指标上的得分率与同组在这一指标上的得分率中位数，取低者乘满分",
     "counted with {} points: the full mark times the lower of the unit's own rate on the other indicators here and its group's median rate on this one",
 )
+_OWN_ALONE = (
+    "以 {} 分计入：同组没有单位在这一指标上有得分，按本单位在同级其他指标上的得分率乘满分",
+    "counted with {} points: nobody in the group has a score on this indicator, so that it is the full mark times the unit's own rate on the other indicators here",
+)
+_GROUP_ALONE = (
+    "以 {} 分计入：本单位在同级没有其他得分，按同组在这一指标上的得分率中位数乘满分",
+    "counted with {} points: the unit has no other score here, so that it is the full mark times its group's median rate on this one",
+)
 _LOWEST = ("按 {} 分计入", "counted with {} points")
 _NOT_COUNTED = ("不计入，满分由同级其余各项分担", "not counted; the others here carry its mark")
 _UNRANKED = (
     "不计分，本单位因此不排名、没有总分",
     "not scored, and for its sake the unit is not ranked and has no total",
+)
+_NO_RATE = (
+    "不适用，而本单位在同级没有其他得分，同组也没有单位在这一指标上有得分，无从折算；本单位因此不排名、没有总分",
+    "not applicable, and neither has the unit another score here nor anybody in the group one on this indicator to reckon it from; for its sake the unit is not ranked and has no total",
 )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-SEMANTICS = "10"
+SEMANTICS = "11"
 """Version of what the tables and the steps mean; part of every run's id."""
 
 ColumnType = Literal["text", "date", "bool", "int", "big"]
