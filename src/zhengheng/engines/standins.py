@@ -80,7 +80,7 @@ class StandIns:
             return False
         score = self.scores[part["child"]]
         branch = self.oracle.branches[score["category"]][part["child"]]
-        return score["status"] == NOT_APPLICABLE and branch["not_applicable"] == "reweight"
+        return bool(score["status"] == NOT_APPLICABLE and branch["not_applicable"] == "reweight")
 
     def _rate(self, part: Row, parts: list[Row]) -> Pair:
         """Which of two rates stands for one that does not apply: the lower, or the one that there is."""
