@@ -9,9 +9,12 @@ import pytest
 
 from tests.generate import PERIOD
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.outputs import score_rows
+from zhengheng.engines.passport import passport
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Engine
 from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.standins import stand_ins
 from zhengheng.lake.facts import Facts, empty, schema
 from zhengheng.scheme.model import Rulebook, Unit
 
@@ -93,6 +96,38 @@ def test_below_its_coverage_there_is_no_score_where_the_rule_says_so(engine: Eng
     assert part["v", "part"] == ("value", points("20"))
     assert of(made, "total_score", "status")["u", ""] == ("unranked",)
     assert of(made, "ranking", "place") == {("w", "total"): (1,), ("v", "total"): (2,)}
+
+
+FALLEN = {"floor": ("按 0.00 分计入", "30.00"), "renormalise": ("满分由同级其余各项分担", "60.00"), "block": ("总分因此没有得出", ""), "unranked": ("不排名", "")}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=["duckdb", "oracle"])
+@pytest.mark.parametrize("rule", FALLEN)
+def test_of_a_dimension_below_its_coverage_nothing_is_said_to_count(rule: str, engine: Engine) -> None:  # fmt: skip
+    """`part`, of A to C, has one of three: a word that the tables know, the reason, and counts of what entered, which is D alone."""
+    rules = book("A", "B", "C", coverage={"indicators": 2, "below": "missing"})
+    extra = rules.indicators[0].model_copy(update={"code": "D", "name": rules.title})
+    total = rules.tree.model_copy(update={"missing": rule, "reason": "r", "children": (*rules.tree.children, "D")})  # fmt: skip
+    (table,) = rules.weights
+    rules = rules.model_copy(update={
+        "tree": total, "missing_reason": "r", "indicators": (*rules.indicators, extra),
+        "weights": (table.model_copy(update={"table": {**table.table, "D": Decimal(1)}}),),
+    })  # fmt: skip
+    made = run(rules, {"u": ("80", "", "", "60"), "v": ("80", "80", "80", "60")}, engine)
+    rows = {(row["unit"], row["node"]): row for row in score_rows(made)}
+    words, points_of_all = FALLEN[rule]
+    assert (rows["u", "part"]["status"], rows["u", "part"]["used"]) == ("missing", "0")
+    assert (rows["u", "total"]["used"], rows["v", "total"]["used"]) == ("1", "4")
+    assert rows["u", "total"]["score"] == points_of_all
+    told = passport(made, "u", None, "zh")
+    assert "1/4 个指标计入" in told.detail
+    part, beside = told.parts[0].parts
+    assert "没有得分" in part.detail
+    assert "实测 1/3 项" in part.detail
+    assert words in part.detail
+    assert all("因此不计入" in one.detail for one in part.parts)
+    assert "不计入" not in beside.detail
+    assert any(words in one for one in stand_ins(made, "u", "zh"))
 
 
 # Scores 20, 40 and 90: their mean is 50, their deviation √(2600/3) over the population, √1300 over the sample.

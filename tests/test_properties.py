@@ -20,6 +20,7 @@ from tests.drawn import drawn_on
 from tests.generate import PERIOD, PLACED, UNBOUNDED, facts_for, rulebooks
 from zhengheng.domain.problems import EngineError
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.passport import passport
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Engine, Results
 from zhengheng.engines.run import make_plan, make_run
@@ -376,7 +377,7 @@ def test_renaming_units_changes_nothing_else(data: st.DataObject) -> None:
 
 
 def test_not_running_a_service_never_beats_running_it_at_the_median() -> None:
-    """Approved not-applicable gives at most the group's median rate on that indicator."""
+    """Approved not-applicable gives at most the group's median rate on that indicator, or the own rate where nobody has one."""
     drawn_on(excusing, {"totals": EXAMPLES // 8, "beside a median": EXAMPLES // 8}, common)
 
 
@@ -433,9 +434,13 @@ def excusing(data: st.DataObject, seen: Counter[str]) -> None:
             if rates:
                 seen["beside a median"] += 1
                 middle = (rates[(len(rates) - 1) // 2] + rates[len(rates) // 2]) / 2
-                most += fulls[cell["category"], cell["indicator"]] * middle
+            else:
+                own = [s for s in mine if s["status"] == 1]
+                whole = sum(fulls[s["category"], s["indicator"]] for s in own)
+                middle = Fraction(sum(s["points"] for s in own), whole) if whole else Fraction(0)
+            most += fulls[cell["category"], cell["indicator"]] * middle
         seen["totals"] += 1
-        # A part nobody in the group runs drops out and leaves the unit unranked; one last digit a cell is rounding.
+        # One last digit a cell is rounding.
         assert total["composite"] <= most + len(mine)
 
 
@@ -470,3 +475,34 @@ def test_what_does_not_apply_earns_the_lower_of_the_own_and_the_typical_rate() -
             "high": 57 + 32,  # the typical 80 % of 40
             "lost": 0,  # what is missing counts as nothing in the own rate too
         }, engine.name
+
+
+def test_the_gap_of_another_unit_takes_no_total_from_whom_an_indicator_does_not_apply_to() -> None:
+    """B has 40 of 100 and does not apply to `out`. Where nobody else has a value of it, the own 70 % stand alone."""
+    told = {
+        ("70", "80"): (70, "取低者"), ("70", ""): (70, "同组没有单位在这一指标上有得分"),
+        ("", "80"): (None, ""), ("not_applicable", "80"): (86, "没有其他得分"), ("not_applicable", ""): (None, "无从折算"),
+    }  # fmt: skip
+    book = Rulebook.model_validate_json(json.dumps({
+        "code": "excused", "title": "excused", "effective_from": "2025-01-01", "missing": "block",
+        "categories": [{"code": "c", "name": "c", "not_applicable_limit": "1"}], "groups": [{"code": "g", "name": "g"}],
+        "tree": {"code": "total", "name": "total", "children": ["A", "B"]},
+        "weights": [{"from": "2025-01-01", "table": {"A": 60, "B": 40}}],
+        "indicators": [{"code": code, "name": code, "method": {"kind": "ratio", "target": 100}} for code in "AB"],
+    }))  # fmt: skip
+    for (own, others), (wanted, words) in told.items():
+        exempt = ("A", "B") if own == "not_applicable" else ("B",)
+        values = {("out", "A"): own, ("else", "A"): "90", ("else", "B"): others}
+        rows = [
+            {"unit": unit, "indicator": code, "period": PERIOD.end, "value": int(value) * 100, "status": 1, "file": 0, "row": n}
+            for n, ((unit, code), value) in enumerate(values.items()) if value.isdigit()
+        ]  # fmt: skip
+        units = [Unit.model_validate({"code": unit, "name": unit, "category": "c", "group": "g", "exempt": exempt if unit == "out" else ()})
+                 for unit in ("else", "out")]  # fmt: skip
+        facts = Facts({**empty(), "observation": pa.Table.from_pylist(rows, schema("observation"))}, units)  # fmt: skip
+        for engine in (DuckEngine(threads=1), OracleEngine()):
+            made = make_run(book, facts, PERIOD, engine)
+            total = next(r for r in made.results.rows("total_score") if r["unit"] == "out")
+            earned = total["printed"] // 10**9 if total["status"] == "value" else None
+            assert earned == wanted, (own, others, engine.name)
+            assert words in passport(made, "out", "B", "zh").detail

@@ -482,3 +482,13 @@ def test_rules_as_if_they_had_always_been_are_those_in_force_on_the_day(tmp_path
         assert (table.table["A"], always.indicator("A").method.target) == (weight, target)  # type: ignore[union-attr]
         assert table.from_ < date(2000, 1, 1)
         assert not always.indicator("A").changes
+
+
+@pytest.mark.parametrize("coverage", [{"share": 50}, {"share": 0}, {"share": "半数"}])
+def test_a_number_out_of_its_limits_draws_no_other_fault(tmp_path: Path, coverage: dict[str, Any]) -> None:  # fmt: skip
+    """Written, and wrong: that it is not written is not said beside it."""
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(write(tmp_path, {"tree": {**BOOK["tree"], "coverage": coverage}}))
+    (only,) = caught.value.problems
+    assert "rulebook.yaml" in only.where
+    assert only.code != "node.numbers"

@@ -1107,10 +1107,8 @@ class Oracle:
         self, branch: Row, score: Row, scores: dict[str, Row], siblings: list[Row],
         medians: dict[tuple[str, str], Fraction],
     ) -> int | None:  # fmt: skip
-        """The lower of the own rate on the siblings and the group's median rate."""
+        """The lower of the own rate on the siblings and the group's median rate, or the one that there is."""
         typical = medians.get((score["comparison_group"], score["indicator"]))
-        if typical is None:
-            return None
         earned = possible = 0
         for sibling in siblings:
             other = scores.get(sibling["child"]) if sibling["leaf"] else None
@@ -1124,10 +1122,13 @@ class Oracle:
             else:
                 continue
             possible += sibling["weight"] * sibling["full"]
-        own = Fraction(half_up(Fraction(earned * RATE, int(possible)))) if possible else typical
+        rates = [] if typical is None else [typical]
+        rates += [Fraction(half_up(Fraction(earned * RATE, int(possible))))] if possible else []
+        if not rates:
+            return None
         rule = self.rules[score["category"], score["indicator"], LOWER_FIRST]
         unit = int(rule["round_unit"])
-        return half_up(Fraction(int(branch["full"])) * min(own, typical) / RATE / unit) * unit
+        return half_up(Fraction(int(branch["full"])) * min(rates) / RATE / unit) * unit
 
     @staticmethod
     def _below(branch: Row, node: Row) -> Row:

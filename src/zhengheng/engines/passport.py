@@ -34,7 +34,7 @@ from zhengheng.engines.standing import places_of
 from zhengheng.engines.standins import StandIns
 from zhengheng.engines.tables import node_score
 from zhengheng.scheme.model import TOTAL
-from zhengheng.scheme.relative_words import dimension, filled
+from zhengheng.scheme.relative_words import coverage, dimension, filled
 from zhengheng.scoring.contracts import (
     FILLED,
     NOT_APPLICABLE,
@@ -215,7 +215,12 @@ class _Maker(SourceRows):
             for code, score in self.scores.items()
             if score["status"] != NOT_DUE and not self.rules[code, self._last(code)]["full"]
         ]
-        used = row["used"] - sum(score["status"] == VALUE for score in weightless)
+        used = self.statuses.entered(self.nodes[self.run.rulebook.tree.code], self.nodes)
+        above = {branch["child"]: branch["parent"] for branch in self.branches}
+        used -= sum(
+            score["status"] == VALUE and not self.instead.apart(above[score["indicator"]])
+            for score in weightless
+        )
         leaves, beside = row["leaves"] - len(weightless), len(weightless)
         return self.t(
             f"{used}/{leaves} 个指标计入" + (f"，另有 {beside} 个不计分" if beside else ""),
@@ -302,12 +307,22 @@ class _Maker(SourceRows):
             entry.parts.append(part)
         if entry.status != "value" and not entry.score:
             # Nothing is the sum of its parts here.
-            entry.detail = self.t(*no_score(entry.status))
+            entry.detail = self.t(*no_score(entry.status)) + self._lacking(code, row)
+        if row["status"] == "empty" and (words := self._in_its_place(code)):
+            entry.detail += self.t("；", "; ") + self.t(*words)
         if shared := self.instead.shared(code):
             entry.detail += self.t("；", "; ") + self.t(*shared)
         if entry.score:
             entry.detail += self._goes_up(row["score"], row["printed"])
         return entry
+
+    def _lacking(self, code: str, row: Row) -> str:
+        """That fewer indicators of a dimension are measured than it needs; empty where they are enough."""
+        node = next(n for n, _, _ in self.run.rulebook.nodes() if n.code == code)
+        if node.coverage is None or not node.coverage.lacks(row["used"], row["leaves"]):
+            return ""
+        zh, en = coverage(node.coverage)
+        return self.t(f"：实测 {row['used']}/{row['leaves']} 项，{zh}", f": {row['used']} of {row['leaves']} measured, {en}")  # fmt: skip
 
     def _goes_up(self, carried: int | None, printed: int | None) -> str:
         """What counts one level up, where that has more digits than are shown; empty where it is what is shown."""
@@ -386,8 +401,8 @@ class _Maker(SourceRows):
         return "" if FILLED in seen or exempt else of_no_effect(() if code in made else seen)
 
     def _in_its_place(self, code: str) -> tuple[str, str] | None:
-        """What is counted for an indicator that has no points of its own, or what becomes of its mark."""
-        above = next((b["parent"] for b in self.branches if b["leaf"] and b["child"] == code), None)
+        """What is counted for an indicator without points of its own or a dimension without a score, or what becomes of its mark."""
+        above = next((b["parent"] for b in self.branches if b["child"] == code), None)
         return None if above is None else self.instead.of(above).get(code)
 
     def _cell(self, cell: dict[str, Any], rule: dict[str, Any], split: bool) -> Entry:

@@ -1,5 +1,6 @@
 """The tables that people read, from result and plan tables as plain rows: one source for files and verifier."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +41,9 @@ def score_rows(results: Tables, plan: Tables, period: str) -> Iterator[dict[str,
     adjusted = any(True for _ in plan["item"])
     totals = {row["unit"]: row for row in results["total_score"]}
     said = NodeStatuses(plan, results["indicator_score"])
+    held: defaultdict[str, dict[str, Row]] = defaultdict(dict)
+    for row in results["node_score"]:
+        held[row["unit"]][row["node"]] = row
     for row in sorted(results["node_score"], key=lambda r: (r["unit"], order[r["node"]])):
         unit, node, digits = row["unit"], row["node"], nodes[row["node"]]["digits"]
         is_root = node == root
@@ -55,7 +59,7 @@ def score_rows(results: Tables, plan: Tables, period: str) -> Iterator[dict[str,
             "grade": grades.get(unit, "") if is_root else "",
             "light": lights.get((unit, node), ""),
             "status": said.of(unit, row["category"], node, status),
-            "used": str(row["used"]),
+            "used": str(said.entered(row, held[unit])),
             "due": str(row["leaves"]),
         }
         for kind in ("bonus", "deduction") if is_root and adjusted else ():

@@ -6,7 +6,8 @@ every sum with it, so its sums are not said to be wrong; a weight of 99 elsewher
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -116,7 +117,16 @@ def _something(shape: Shape, way: int) -> Any:
     if shape.kind == "map" and shape.inner:
         return {f"_{way}": _something(shape.inner, way)} if least else {}
     text = _text(shape.limits.get("pattern", ""), way)
-    return {"number": ("1", "7919")[way], "yes_no": bool(way), "day": ("2000-01-01", "2097-01-01")[way], "text": text}.get(shape.kind, {})  # fmt: skip
+    return {"number": _number(shape.limits, way), "yes_no": bool(way), "day": ("2000-01-01", "2097-01-01")[way], "text": text}.get(shape.kind, {})  # fmt: skip
+
+
+def _number(limits: Mapping[str, Any], way: int) -> str:
+    """A number that may stand there: one that is refused again takes with it whatever it stands in."""
+    low, high = limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
+    if high is None:
+        return ("1", "7919")[way]
+    least, most = Decimal(0 if low is None else low), Decimal(high)
+    return f"{least + (most - least) * (way + 1) / 4:f}"
 
 
 def _text(pattern: str, way: int) -> str:

@@ -72,6 +72,9 @@ def weights_reach_the_full_mark(book: Rulebook, source: Source) -> Finding:
             if wanted <= 0:
                 continue  # has a fault of its own
             if parent is not None and node.aggregate == "sum":
+                if parent.aggregate != "sum":
+                    # Its weight there is no full mark. In a mean its scale is tried with every table (scoring/check.py).
+                    continue
                 wanted_own = weight_of(book, node.code, category.code)
                 if wanted_own is None or total == 0:
                     continue
@@ -85,7 +88,7 @@ def weights_reach_the_full_mark(book: Rulebook, source: Source) -> Finding:
                 )  # fmt: skip
 
 
-def _weight_below(book: Rulebook, node: Node, category: Category) -> Decimal | None:
+def _weight_below(book: Rulebook, node: Node, category: Category) -> Decimal:
     if node.aggregate != "sum":
         weights = [
             weight_of(book, c if isinstance(c, str) else c.code, category.code)
@@ -98,7 +101,13 @@ def _weight_below(book: Rulebook, node: Node, category: Category) -> Decimal | N
         if own is not None:
             total += own
         elif isinstance(child, Node):
-            total += _weight_below(book, child, category) or Decimal(0)
+            below = _weight_below(book, child, category)
+            # What is no sum brings points out of its own full mark, whatever is weighed in it.
+            total += (
+                below
+                if child.aggregate == "sum" or not below
+                else child.full_mark or category.full_mark
+            )
     return total
 
 

@@ -29,6 +29,8 @@ from zhengheng.scheme.shared import Shared
 TOTAL = "total"
 PAIRED = ("product", "quotient", "copeland")
 """Dimensions whose weights only say who takes part."""
+MEANS = ("arithmetic", "geometric", "harmonic")
+"""Dimensions that take their children's scores as they are: all are out of one full mark."""
 
 
 class Category(Model):

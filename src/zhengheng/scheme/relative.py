@@ -32,6 +32,11 @@ class Coverage(Model):
     below: Literal["unranked", "missing"] = "unranked"
     """unranked: shown, not ranked; missing: the dimension has no score."""
 
+    def lacks(self, measured: int, due: int) -> bool:
+        """Whether too few of those due are measured."""
+        few = self.indicators is not None and measured < self.indicators
+        return few or (self.share is not None and measured < self.share * due)
+
 
 class Rescale(Model):
     """What all ways to rescale a dimension over its comparison group share."""

@@ -5,7 +5,9 @@ of one part does not hide the numbers of the others: they are tried without it.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +15,13 @@ from pathlib import Path
 from zhengheng.domain.numbers import plain as number
 from zhengheng.domain.periods import Frequency, Period, parse_period
 from zhengheng.domain.problems import Problem, RulebookError
+from zhengheng.scheme.findings import tree_place
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.lint import lint
 from zhengheng.scheme.load import load_rulebook
 from zhengheng.scheme.methods import Direct
-from zhengheng.scheme.model import Node, Rulebook, WeightTable
+from zhengheng.scheme.model import MEANS, Node, Rulebook, WeightTable
 from zhengheng.scoring.cuts import sources
 from zhengheng.scoring.limits import beyond
 from zhengheng.scoring.plan import Compiler
@@ -126,8 +129,9 @@ def trial(book: Rulebook, source: Source, *, floors: bool = True) -> Iterator[Pr
         except RulebookError as error:
             yield from error.problems
             continue
-        for place, problem in (*found, *beyond(tables), *(_floors(tables) if floors else ())):
-            yield Problem(_where(book, source, place), problem.code, problem.zh, problem.en)
+        held = (*found, *beyond(tables), *_scales(book, tables), *_of_unlike_marks(book, tables))
+        for place, problem in (*held, *(_floors(tables) if floors else ())):
+            yield replace(problem, where=_where(book, source, place))
 
 
 def _floors(tables: Tables) -> Iterator[tuple[Place, Problem]]:
@@ -140,6 +144,84 @@ def _floors(tables: Tables) -> Iterator[tuple[Place, Problem]]:
                 "", "method.numbers", f"{row['indicator']}：保底分（floor_points）{points} 不低于满分 {whole}，所有单位得分都会一样；请改写保底分。",
                 f"{row['indicator']}: the floor (floor_points) of {points} is not below the full mark of {whole}: all units would earn the same; rewrite it",
             )  # fmt: skip
+
+
+def _scales(book: Rulebook, tables: Tables) -> Iterator[tuple[Place, Problem]]:
+    """Dimensions in a mean that are out of another full mark than the mean, which takes its children's points as they are."""
+    nodes = {node.code: node for node, _, _ in book.nodes()}
+    marks = {(row["category"], row["node"]): row["full"] for row in tables["node_full"]}
+    for row in tables["branch"]:
+        parent, child = nodes[row["parent"]], nodes.get(row["child"])
+        if child is None or parent.aggregate not in MEANS or row["weight"] == 0:
+            continue
+        own, wanted = row["full"], marks[row["category"], parent.code]
+        if own == wanted:
+            continue
+        mark, whole = number(own, 6), number(wanted, 6)
+        category = next(one.name for one in book.categories if one.code == row["category"])
+        zh = (
+            f"类别 {category.zh}：“{parent.name.zh}”是平均数，各下级的得分按满分 {whole} 直接平均，"
+        )
+        en = f"category {category.say('en')}: {parent.code} is a mean of scores out of {whole}, "
+        same = f"，满分（full_mark）写 {whole}", f" with `full_mark: {whole}`"
+        if parent.full_mark is None:
+            same = "", ""
+        if child.aggregate == "sum":
+            zh += f"而“{child.name.zh}”各项相加，满分是其下权重的合计 {mark}，得分不能混在一起。请把其下的权重改为合计 {whole}；权重只表示比重的，请把它的汇总方式改为算术平均（arithmetic）{same[0]}。"
+            en += f"and {child.code} a sum, out of what its weights add to, {mark}; make them add to {whole}, or, where they only compare its children, make it a mean: `aggregate: arithmetic`{same[1]}"
+        elif parent.full_mark is None:
+            zh += f"而“{child.name.zh}”的满分是 {mark}，得分不能混在一起。请删去它的满分（full_mark）。"
+            en += f"and {child.code} is out of {mark}; leave its `full_mark` out"
+        else:
+            zh += f"而“{child.name.zh}”的满分是 {mark}，得分不能混在一起。请把它的满分（full_mark）写为 {whole}。"
+            en += f"and {child.code} is out of {mark}; write `full_mark: {whole}` there"
+        written = ("full_mark",) if child.full_mark is not None and child.aggregate != "sum" else ()
+        yield (
+            ("rulebook", *tree_place(book, child.code), *written),
+            Problem("", "node.scale", zh, en),
+        )
+
+
+def _of_unlike_marks(book: Rulebook, tables: Tables) -> Iterator[tuple[Place, Problem]]:
+    """Dimensions that are compared inside a group in points, where the units of one group have them out of unlike full marks."""
+    marks = {(row["category"], row["node"]): row["full"] for row in tables["node_full"]}
+    groups: defaultdict[str, set[str]] = defaultdict(set)
+    for unit in book.units:
+        groups[unit.group].add(unit.category)
+    if not book.units:
+        groups[""] = {category.code for category in book.categories}
+    for node, _, _ in book.nodes():
+        duels = node.aggregate == "copeland"
+        if not (node.rescale or duels or (node.fill and node.fill.over == "group")):
+            continue
+        compared = [node, *(one for one in node.children if duels and isinstance(one, Node))]
+        for group, together in sorted(groups.items()):
+            for one in compared:
+                held = {
+                    marks[key] for category in together if (key := (category, one.code)) in marks
+                }
+                if len(held) > 1:
+                    yield (
+                        ("rulebook", *tree_place(book, node.code)),
+                        _unlike(book, node, one, group, held),
+                    )
+
+
+def _unlike(book: Rulebook, node: Node, one: Node, group: str, marks: set[int]) -> Problem:
+    """What is wrong, where the rulebook lists its units; what is to be seen to, where the data do."""
+    name = next((known.name for known in book.groups if known.code == group), None)
+    said, full = name.zh if name else group, "、".join(number(mark, 6) for mark in sorted(marks))
+    zh = f"“{node.name.zh}”要在组内与其他单位的得分比较，而不同类别的单位“{one.name.zh}”的满分不同（{full}）"
+    en = f"{node.code} is held against the scores of the others in its group, and {one.code} has another full mark in another category ({full.replace('、', ', ')})"
+    if book.units:
+        zh += f"，“{said}”组中正有这样的单位，得分不能相比。请把这些单位分在不同的组，或使各类别的满分一致。"
+        en += f", with such units in group {group}: their scores do not compare; put them into groups of their own, or give all categories the same full mark"
+        return Problem("", "node.marks", zh, en)
+    zh += "。请确认同一组内没有不同类别的单位，或使各类别的满分一致。"
+    en += (
+        "; see to it that no group has units of several categories, or give all the same full mark"
+    )
+    return Problem("", "node.marks", zh, en, "warning")
 
 
 def _periods(book: Rulebook) -> list[Period]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-SEMANTICS = "10"
+SEMANTICS = "11"
 """Version of what the tables and the steps mean; part of every run's id."""
 
 ColumnType = Literal["text", "date", "bool", "int", "big"]
@@ -505,10 +505,10 @@ RESULTS = tuple(
         category text category
         comparison_group text group
         node text code
-        status text value, filled, unranked, missing, not_due
+        status text value, filled, unranked, missing, not_due; empty: nothing to make a score of, or below its coverage; counts above as missing
         score big?:14 point scale, as carried
         printed big?:14 point scale, rounded
-        used int:9 indicators that entered
+        used int:9 indicators that are measured
         leaves int:9 indicators that are due""",
         """total_score key unit
         unit text code
@@ -523,7 +523,7 @@ RESULTS = tuple(
         limit_place int? best band left by veto, integrity or gate
         forced_place int? band forced
         vetoed bool a veto item was decided
-        used int indicators that entered
+        used int indicators that are measured
         leaves int indicators that are due""",
         """ranking key unit, node
         unit text code

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from zhengheng.scoring.contracts import MISSING, UNDEFINED, WITHHELD, status_name
 
 Row = Mapping[str, Any]
+APART = frozenset({"empty", "filled"})
+"""Statuses of a dimension that is not made of its parts: without a score, or with one from other units."""
 
 
 class Tables(Protocol):
@@ -39,7 +41,18 @@ class NodeStatuses:
             return status
         found = list(self._gaps(unit, category, node))
         stopping = {word for word, rule in found if rule == "block"} or {word for word, _ in found}
-        return "undefined" if stopping == {"undefined"} else status
+        # Of nothing that could be counted, or below its coverage: what stands above treats it as missing.
+        return "undefined" if stopping == {"undefined"} else "missing"
+
+    def entered(self, row: Row, nodes: Mapping[str, Row]) -> int:
+        """How many of the indicators that have a value below a node entered its score, given all nodes of its unit."""
+        if row["status"] in APART:
+            return 0
+        used: int = row["used"]
+        for branch in self.below[row["category"], row["node"]]:
+            if not branch["leaf"] and (child := nodes.get(branch["child"])):
+                used -= child["used"] - self.entered(child, nodes)
+        return used
 
     def _gaps(self, unit: str, category: str, node: str) -> Iterable[tuple[str, str]]:
         """Each gap below a node: its status by name, and what the rulebook does about it."""

@@ -1,5 +1,6 @@
 -- 不适用 re-weighted: the lower of the unit's own rate on the siblings and its group's median rate.
 -- A sibling's gap that stands at the floor counts as that here too: losing a value never pays.
+-- Where nobody of the group has the indicator, or the unit has no sibling, the other rate alone.
 -- scope: unit
 -- when: not_applicable
 with own as (
@@ -16,7 +17,7 @@ with own as (
     group by s.unit, b.parent
 )
 select s.unit, s.indicator,
-       ratio(b.full * case when o.rate < g.rate then o.rate else g.rate end,
+       ratio(b.full * case when o.rate < g.rate or g.rate is null then o.rate else g.rate end,
              cast(1000000000000 as decimal(38, 0)) * r.round_unit)
            * r.round_unit as points
 from indicator_score s
