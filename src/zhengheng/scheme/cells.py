@@ -136,6 +136,16 @@ def put(data: Any, path: str, value: Any) -> None:
     data[keys[-1]] = value
 
 
+def got(data: Any, path: str) -> Any:
+    """What nested data hold at a leaf; None where they hold nothing there, or the path is none."""
+    try:
+        for key in place_of(path):
+            data = data[key]
+    except (CellKeyError, LookupError, TypeError):
+        return None
+    return data
+
+
 def _below(data: Any, key: str | int, following: Any, path: str) -> Any:
     """What stands at a key, `following` where nothing does yet."""
     if isinstance(key, int) and isinstance(data, list):
