@@ -19,6 +19,7 @@ from zhengheng.domain.periods import Frequency, parse_period
 from zhengheng.domain.problems import DataError, Problem, RulebookError
 from zhengheng.domain.script import narrow
 from zhengheng.scheme.base import Code, Model, Number
+from zhengheng.scheme.cells import thin
 from zhengheng.scheme.faults import explain, faults
 from zhengheng.scheme.fingerprint import digest
 from zhengheng.scheme.kinds import Shape
@@ -248,6 +249,7 @@ def load_mapping(path: Path, meant: Callable[[Mapping], list[Problem]] | None = 
     except RulebookError as error:
         raise DataError(error.problems) from error
     shape = Shape("model", model=Mapping)
+    document.data = thin(document.data, shape)
     try:
         found = Mapping.model_validate_json(json.dumps(document.data), strict=True)
     except ValidationError as error:

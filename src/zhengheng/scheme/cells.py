@@ -207,6 +207,22 @@ def typed(value: Any, shape: Shape | None, faults: dict[Place, Fault], path: Pla
     return _leaf(value, shape, next((str(p) for p in reversed(path) if isinstance(p, str)), ""))
 
 
+def thin(value: Any, shape: Shape | None) -> Any:
+    """Plain data in which the digits of numbers have their plain width, as cells of workbooks have; texts stay as they are."""
+    shape = shape.member(value) if shape else None
+    if isinstance(value, dict):
+        return {key: thin(one, shape.below(key, value) if shape else None) for key, one in value.items()}  # fmt: skip
+    if isinstance(value, list):
+        return [thin(one, shape.below(n) if shape else None) for n, one in enumerate(value)]
+    if not isinstance(value, str) or value.isascii() or shape is None:
+        return value
+    if shape.kind not in {"number", "integer"}:
+        return value
+    text = narrow(value)
+    whole = shape.kind == "integer" and re.fullmatch(r"-?\d{1,15}", text, re.ASCII)
+    return int(text) if whole else text
+
+
 def _nothing(shape: Shape, *, shared: bool) -> Any:
     """None of something, or no words; to shared settings null says no more than silence."""
     if shape.optional and not shared:
