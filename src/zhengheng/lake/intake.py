@@ -14,6 +14,7 @@ from zhengheng.lake.cells import Values
 from zhengheng.lake.facts import Facts, FileInfo, file_digest, to_arrow
 from zhengheng.lake.fitting import all_misfits, open_source, placed
 from zhengheng.lake.gathered import Gathered
+from zhengheng.lake.magnitudes import odd_sizes
 from zhengheng.lake.mapping import Mapping, SourceFile
 from zhengheng.lake.proportions import odd_shares
 from zhengheng.lake.readers import RowsError, Table
@@ -144,6 +145,7 @@ def read_files(
     facts = intake.read(progress)
     _warn_of_strangers(facts, rulebook)
     facts.warnings += odd_shares(facts)
+    facts.warnings += odd_sizes(facts, rulebook, mapping.far)
     if facts.rejects and not keep_rejects:
         raise DataError(reject.problem for reject in facts.rejects)
     return facts

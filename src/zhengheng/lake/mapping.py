@@ -231,6 +231,8 @@ class Mapping(Model):
     periods: tuple[PeriodCode, ...] = ()
     """Several assessed periods, scored one after the other into the same files."""
     at: date | None = None
+    far: int = Field(default=1000, ge=2)
+    """How many times a value may lie from its unit's other periods, or from its target, before it is asked about."""
     sources: tuple[SourceFile, ...] = Field(min_length=1)
 
     @property
