@@ -45,7 +45,7 @@ SECTIONS = {
 OTHERS = "其他"
 _ELSEWHERE = APART | {"changes", "children", "table"}
 """Parts that have rows or a sheet of their own: no column of another goes on into them."""
-_OFFERED = {("succession",): "heirs"}
+_OFFERED: dict[tuple[str, ...], str] = {("succession",): "heirs"}
 """Lists of which the empty form has two entries, not one: a split is one into two at least."""
 
 
@@ -221,9 +221,9 @@ def _told(shape: Shape, words: list[str], inside: str) -> Iterator[str]:
     elif shape.kind == "map" and word:
         steps[word.replace("%", "%25").replace("/", "%2F")] = (shape.inner, word)
     for one in shape.members or (shape,):
-        for name, part in one.parts.items():
+        for name, own in one.parts.items():
             if name not in _ELSEWHERE and heading(name, inside=inside) == word:
-                steps[name] = (part, name)
+                steps[name] = (own, name)
     for step, (part, name) in steps.items():
         if part is not None:
             for key in _told(part, rest, name):
