@@ -171,7 +171,7 @@ def faults_of_weights(form: Path, change: Any) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("a: @b", "引号"), ("a: 1\n---\nb: 2", "---"), ("a: b: c", "冒号"), ("a:\n\tb: 1", "空格"), ("a: [1", "括号"), ('a: "b', "引号")],
+    [("a: @b", "引号"), ("a: 1\n---\nb: 2", "---"), ("a: b: c", "冒号"), ("a:\n\tb: 1", "制表符"), ("a:\n  b: 1\n\tc: 2\n", "制表符"), ("a: 1\n \tb: 2\n", "制表符"), ("a:\n\t- x\n\t- y\n", "制表符"), ("a: [1", "括号"), ('a: "b', "引号")],
 )  # fmt: skip
 def test_a_slip_in_a_file_is_said_in_words(text: str, word: str) -> None:
     with pytest.raises(RulebookError) as caught:
@@ -457,3 +457,18 @@ def test_a_warning_has_its_cell_too(
     held.save(street)
     found = [one for one in checked(street) if one.severity == "warning"]
     assert [(one.where.partition("!")[2], one.code) for one in found] == [(f"{title}!{wanted}", code)]  # fmt: skip
+
+
+def test_full_width_digits_are_digits_in_files_as_in_workbooks(tmp_path: Path) -> None:
+    """In numbers, whole or not; a text keeps the signs that it has."""
+    wide = write(
+        tmp_path / "wide", {"bonus_cap": "２.5", "title": "１２", "weights": [{"from": "2025-01-01", "table": {"A": "６０", "B": 40}}]},
+        **change_of("A", method={"kind": "ratio", "target": "１０"}, lag_days="３０"),
+    )  # fmt: skip
+    book = load_rulebook(wide)[0]
+    assert (str(book.bonus_cap), book.title.zh, str(book.weights[0].table["A"])) == (
+        "2.5",
+        "１２",
+        "60",
+    )
+    assert (str(book.indicators[0].method.target), book.indicators[0].lag_days) == ("10", 30)  # type: ignore[union-attr]

@@ -32,6 +32,7 @@ from zhengheng.engines.spark import SparkEngine
 from zhengheng.engines.uncounted import uncounted
 from zhengheng.lake.facts import DECIDED, Facts, schema
 from zhengheng.lake.intake import read_files
+from zhengheng.lake.mapping import Mapping
 from zhengheng.lake.store import Lake
 from zhengheng.scheme.method_words import said as rule_words
 from zhengheng.scheme.model import Rulebook
@@ -431,3 +432,50 @@ def test_what_no_run_of_several_counts_is_told_once(book: Rulebook, tmp_path: Pa
     assert "第 3 行 a praise" not in said
     assert "第 4 行 a praise" in said
     assert "第 3 行 a praise" in "\n".join(problem.say("zh") for problem in uncounted(runs[:1]))
+
+
+def test_a_target_that_nobody_reads_is_named_with_what_it_lacks(tmp_path: Path) -> None:
+    """One of an input, of a kind that the method does not measure against, of a part of the year, of nodes without a method."""
+    name = {"zh": "甲", "en": "A"}
+    book = rules({"children": ["A", "B", "C"]}, {"table": {"A": 50, "B": 30, "C": 20}}).model_dump(
+        mode="json", by_alias=True
+    )
+    book["indicators"] = [
+        {"code": "A", "name": name, "method": {"kind": "growth", "base": 1, "target": 10}},
+        {"code": "B", "name": name, "method": {"kind": "three_point", "base": 1, "target": 10, "stretch": 20}},
+        {"code": "C", "name": name, "method": {"kind": "plus_minus", "target": 10, "slope": "0.01"}, "parts": {"numerator": {"N": 1}, "denominator": {}, "scale": 1}},
+        {"code": "N", "name": name},
+    ]  # fmt: skip
+    made = Rulebook.model_validate_json(json.dumps(book), strict=True)
+    aims = {"base": "2", "stretch": "30", "bottom": "1", "plan": "4", "target": "9"}
+    facts = {code: tuple(aims) for code in "ABCN"}
+    rows = [(code, kind, "2025", aims[kind]) for code, kinds in facts.items() for kind in kinds]
+    rows += [("A", "target", "2025-03", "9"), ("A", "target", "2024", "9"), ("A", "base", "2025-06", "9")]  # fmt: skip
+    observed = said(*(f"{unit},{code},2025,5" for unit in "ab" for code in "ABN"))
+    (tmp_path / "values.csv").write_text(observed, encoding="utf-8")
+    (tmp_path / "nodes.csv").write_text("unit,indicator,step,due,share\na,A,一,2025-03-31,50\n", encoding="utf-8")  # fmt: skip
+    sources: list[dict[str, Any]] = [
+        {"file": "values.csv", "role": "observation", "unit": "unit", "indicator": "indicator", "period": "period", "value": "value"},
+        {"file": "nodes.csv", "role": "milestone", "unit": "unit", "indicator": "indicator", "milestone": "step", "due_on": "due", "share": "share"},
+    ]  # fmt: skip
+    for place, (code, kind, period, value) in enumerate(rows):
+        (tmp_path / f"{place}.csv").write_text(f"unit,indicator,period,number\na,{code},{period},{value}\n", encoding="utf-8")  # fmt: skip
+        sources.append({"file": f"{place}.csv", "role": "target", "unit": "unit", "indicator": "indicator", "period": "period", "kinds": {kind: "number"}})  # fmt: skip
+    read = read_files(Mapping.model_validate_json(json.dumps({"purpose": "test", "sources": sources}), strict=True), made, tmp_path)  # fmt: skip
+    run = make_run(made, read, PERIOD, OracleEngine())
+    found = {one.file: one.reason for one in left_out(run)}
+    told = {(code, kind, period): found.get(f"{place}.csv", "") for place, (code, kind, period, _) in enumerate(rows)}  # fmt: skip
+    reads = {"A": {"base", "target"}, "B": {"base", "target", "stretch"}, "C": {"target"}}
+    assert told == {
+        **{(code, kind, "2025"): "" if kind in reads[code] else "kind" for code in "ABC" for kind in aims},
+        **{("N", kind, "2025"): "input" for kind in aims},
+        ("A", "target", "2025-03"): "part", ("A", "base", "2025-06"): "part", ("A", "target", "2024"): "period",
+    }  # fmt: skip
+    assert [(one.code, one.reason) for one in left_out(run) if one.table == "milestone"] == [("A", "nodes")]  # fmt: skip
+
+
+def test_a_decision_on_a_part_of_the_year_is_told_as_such(tmp_path: Path) -> None:
+    book = rules({"children": ["A", "B"]}, {"table": {"A": 60, "B": 40}})
+    made = loaded(tmp_path, book, said("a,A,2025,70", "a,B,2025,80"), ("ruling", said("a,A,2025-03,44", "a,A,2024,44")))  # fmt: skip
+    assert [one.reason for one in left_out(made)] == ["part", "period"]
+    assert "整个考核期间" in WHY["part"][0]

@@ -53,6 +53,17 @@ def test_a_unit_on_no_list_is_named_whatever_is_said_of_it(role: str, tmp_path: 
     assert not read(book, tmp_path, "u,n\na,1\nb,2\n", role).warnings
 
 
+def test_each_unit_on_no_list_has_what_may_be_meant_beside_it(tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    """The warning stands at the first of their rows, and those that are not told are counted."""
+    facts = read(book, tmp_path, "u,n\nA,1\nzz,2\nt,1\nu,1\nv,1\nw,1\n")
+    (said,) = (one for one in facts.warnings if one.code == "unit.unknown")
+    assert said.where == "d.csv:2"
+    assert "A（d.csv:2；相近的有：a（大小写也要一致），请核对）、t（d.csv:4）" in said.zh
+    assert "A (d.csv:2; near it is a (small and capital letters differ): check which is meant), t (d.csv:4)" in said.en  # fmt: skip
+    assert said.zh.endswith("，另有 1 个")
+    assert "observation" not in said.zh + said.where
+
+
 NOWHERE = {
     "a slip of the pen": ("event", {"item": {"constant": "prase"}}, "加减分事项“prase”；相近的有：praise，请核对", "near it is praise: check which is meant"),
     "small and capital letters": ("event", {"item": {"constant": "Fault"}}, "fault（大小写也要一致）", "fault (small and capital letters differ)"),
@@ -258,3 +269,17 @@ def test_a_cascade_without_a_target_in_the_rulebook_says_why_it_lists_nothing(tm
         asked = zhengheng("scheme", "cascade", write(tmp_path / name, rules, **own))
         assert asked.returncode == 0, asked.stderr
         assert said in asked.stdout.replace("\n", "")
+
+
+def test_an_empty_cell_beside_a_list_of_other_words_is_told_what_to_write(tmp_path: Path, book: Rulebook) -> None:  # fmt: skip
+    """`missing` of one's own takes the place of the empty cell: the message gives the list that has both."""
+    with pytest.raises(DataError) as caught:
+        read(book, tmp_path, "u,n\na,NA\nb,\n", missing=["NA"])
+    (said,) = caught.value.problems
+    assert said.where == "d.csv:3"
+    assert 'missing: ["NA", ""]' in said.zh
+    assert 'missing: ["NA", ""]' in said.en
+    assert not read(book, tmp_path, "u,n\na,NA\nb,\n", missing=["NA", ""]).rejects
+    with pytest.raises(DataError) as caught:
+        read(book, tmp_path, "u,n,s\na,1,正常\nb,,正常\n", status="s")
+    assert "状态写的是“正常”" in caught.value.problems[0].zh

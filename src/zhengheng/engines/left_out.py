@@ -13,6 +13,7 @@ from typing import Any
 
 from zhengheng.engines.lights import due_unjudged
 from zhengheng.engines.oracle import (
+    AIMS,
     DECIDED,
     MISSING,
     NOT_APPLICABLE,
@@ -30,6 +31,7 @@ from zhengheng.engines.rows import unit_rows
 from zhengheng.engines.rules import year_before
 from zhengheng.engines.run import Run
 from zhengheng.lake.facts import FileInfo
+from zhengheng.scheme.excel_words import VALUES, worded
 from zhengheng.scoring.contracts import FACTS
 from zhengheng.scoring.due import due_periods
 
@@ -43,6 +45,10 @@ WHY: dict[str, Words] = {
     "category": ("不考核该单位的这一指标", "the unit is not scored on the indicator"),
     "exempt": ("该单位不适用这一指标", "the indicator does not apply to the unit"),
     "period": ("不属于考核期间", "not of the assessed period"),
+    "part": ("目标和认定数只按整个考核期间采用，这一行写的是其中一段", "targets and decided values are taken of the whole assessed period, and this row is of a part of it"),
+    "input": ("这一指标只用来计算其他指标，本身不计分，目标不起作用", "the indicator only goes into others and is not scored itself, so that a target does nothing"),
+    "kind": ("方案的计分和亮灯不用这一种目标", "neither the scoring nor a light of the rulebook reads this kind of target"),
+    "nodes": ("这一指标不按节点计分，节点不起作用", "the indicator is not scored by dated nodes, and these do nothing"),
     "not_due": ("在核算日尚未到期", "not due yet on the day of the run"),
     "unjudged": ("目标是全年的，方案没有写明到本期末应达到多少，所以本期不计分", "the target is that of the whole year, and the rulebook does not say what is due by now, so it earns nothing in this period"),
     "unused": ("属于考核期间，但按方案不取这一期", "of the assessed period, but the rulebook does not take this part of it"),
@@ -133,6 +139,13 @@ def _entry(run: Run, judge: "_Judge", table: str, row: Row, reason: str) -> Left
     zh, en = WHY[reason]
     if reason == "late":
         zh, en = f"{zh}（{row['published_on']} 公布）", f"{en} ({row['published_on']})"
+    if reason == "kind":
+        # One row may give several, each in its column.
+        kind = row["kind"]
+        zh, en = (
+            f"{zh}：{VALUES['plan'][0] if kind == 'plan' else worded(kind, 'zh')}",
+            f"{en}: {worded(kind, 'en')}",
+        )
     if reason == "unused" and table in {"observation", "revision"}:
         before = year_before(run.rulebook.indicator(row["indicator"]), run.plan.period)
         zh, en = (f"{zh}：{before[0]}", f"{en}: {before[1]}") if before[0] else (zh, en)
@@ -372,7 +385,7 @@ class _Judge:
         if reason := self._scored(row["unit"], row["indicator"]):
             return reason
         if row["period"] != self.setting["period_end"]:
-            return "period"
+            return self._not_whole(row["period"])
         if not known(row, self.setting):
             return "late"
         return "" if self._decisions.get((row["unit"], row["indicator"])) == row["sequence"] else "superseded"  # fmt: skip
@@ -386,9 +399,29 @@ class _Judge:
         # Where an indicator does not apply its target stands in the result all the same.
         if not {"", "exempt"} & set(reasons):
             return reasons[0]
-        end = self.setting["period_end"]
-        if row["kind"] != "plan":
-            return "" if row["period"] == end else "period"
+        end, kind = self.setting["period_end"], row["kind"]
+        if not any(
+            (self.units[one]["category"], code) in self._ruled
+            for one in (unit, *heirs)
+            if one in self.units
+        ):
+            return "input"
+        if kind == "plan":
+            return self._planned(row)
+        if row["period"] != end:
+            return self._not_whole(row["period"])
+        # What an heir takes over stands in the way of its other numbers where its predecessors were asked in unlike ways.
+        if kind == "target" or heirs:
+            return ""
+        if kind not in self._kinds(code):
+            return "kind"
+        return reasons[0]
+
+    def _planned(self, row: Row) -> str:
+        """Why a plan by a day has no part: nothing is held against it but the light of what goes by it."""
+        unit, code, end = row["unit"], row["indicator"], self.setting["period_end"]
+        if not any(r["subject"] == code and r["by"] == "plan" for r in self.plan["light_rule"]):
+            return "kind"
         last = min(self.setting["at"], end)
         if row["period"] > end:
             return "period"
@@ -398,17 +431,31 @@ class _Judge:
             one["period"] for one in self.facts["target"]
             if (one["unit"], one["indicator"], one["kind"]) == (unit, code, "plan") and one["period"] <= last
         ]  # fmt: skip
-        planned = any(r["subject"] == code and r["by"] == "plan" for r in self.plan["light_rule"])
-        if not planned:
-            return "unused"
         return "" if row["period"] == max(days) else "superseded"
+
+    def _not_whole(self, period: date) -> str:
+        """Why what is of the whole assessed period is not taken of this one."""
+        inside = self.run.plan.period.start <= period <= self.setting["period_end"]
+        return "part" if inside else "period"
+
+    @cached_property
+    def _ruled(self) -> set[tuple[str, str]]:
+        """Categories and the indicators that they are scored on themselves."""
+        return {(rule["category"], rule["indicator"]) for rule in self.plan["rule"]}
+
+    def _kinds(self, code: str) -> set[str]:
+        """The numbers beside the target that an indicator's methods measure against and that a unit may have of its own."""
+        indicator = self.run.rulebook.indicator(code)
+        methods = (indicator.method, *(change.method for change in indicator.changes))
+        fields = [type(one).model_fields.items() for one in methods if one is not None]
+        return {name for own in fields for name, field in own if name in AIMS and field.default is None}  # fmt: skip
 
     def _milestone(self, row: Row) -> str:
         unit, code = row["unit"], row["indicator"]
         if unit not in self.units:
             return "unit"
         if not self._has_nodes(code):
-            return "indicator"
+            return "nodes" if code in self.additive else "indicator"
         if not self._has_nodes(code, self.units[unit]["category"]):
             return "category"
         if (unit, code) in self.oracle.exempt:

@@ -14,6 +14,7 @@ from zhengheng.lake.cells import Values
 from zhengheng.lake.facts import Facts, FileInfo, file_digest, to_arrow
 from zhengheng.lake.fitting import all_misfits, open_source, placed
 from zhengheng.lake.gathered import Gathered
+from zhengheng.lake.magnitudes import odd_sizes
 from zhengheng.lake.mapping import Mapping, SourceFile
 from zhengheng.lake.proportions import odd_shares
 from zhengheng.lake.readers import RowsError, Table
@@ -144,6 +145,7 @@ def read_files(
     facts = intake.read(progress)
     _warn_of_strangers(facts, rulebook)
     facts.warnings += odd_shares(facts)
+    facts.warnings += odd_sizes(facts, rulebook, mapping.far)
     if facts.rejects and not keep_rejects:
         raise DataError(reject.problem for reject in facts.rejects)
     return facts
@@ -204,14 +206,16 @@ def _passed_over(file: str, codes: Counter[str], known: Iterable[str]) -> Proble
     )  # fmt: skip
 
 
-def _placed(facts: Facts, table: str, unit: str) -> str:
-    """A unit and the first row that names it."""
+def _first_row(facts: Facts, table: str, unit: str) -> str:
+    """The first row that names a unit."""
     seen = facts.tables[table]
     first = seen.filter(pc.equal(seen["unit"], unit)).slice(0, 1).to_pylist()[0]
     name = next((file.name for file in facts.files if file.number == first["file"]), "")
-    return f"{unit[:40]}（{name}:{first['row']}）"
+    return f"{name}:{first['row']}"
 
 
+_TOLD = 5
+"""Units on no list that are told one by one."""
 _NAMES_UNITS = {
     "observation": ("未计分", "are not scored"),
     "revision": ("更正和裁定的数值不起作用", "their corrections and rulings do nothing"),
@@ -264,14 +268,19 @@ def _warn_of_strangers(facts: Facts, rulebook: Rulebook) -> None:
         seen = facts.tables[table]
         strangers = sorted(set(seen.column("unit").unique().to_pylist()) - known)
         if strangers:
-            where = "、".join(_placed(facts, table, unit) for unit in strangers[:5])
-            meant = [near(unit, names) for unit in strangers[:5]]
-            near_zh, near_en = ("".join(dict.fromkeys(words)) for words in zip(*meant, strict=True))
+            places = [_first_row(facts, table, unit) for unit in strangers[:_TOLD]]
+            told_zh, told_en = [], []
+            for unit, place in zip(strangers, places, strict=False):
+                near_zh, near_en = near(unit, names)
+                told_zh.append(f"{unit[:40]}（{place}{near_zh}）")
+                told_en.append(f"{unit[:40]} ({place}{near_en})")
+            more = len(strangers) - len(places)
+            more_zh, more_en = (f"，另有 {more} 个", f", and {more} more") if more else ("", "")
             facts.warnings.append(
                 replace(
-                    Problem(table, "unit.unknown",
-                            f"{len(strangers)} 个单位不在名单中，{zh}：{where}{near_zh}",
-                            f"{several(len(strangers), 'unit is not on the list', 'units are not on the list')} and {en}: {where.replace('、', ', ').replace('（', ' (').replace('）', ')')}{near_en}"),
+                    Problem(places[0], "unit.unknown",
+                            f"{len(strangers)} 个单位不在名单中，{zh}：{'、'.join(told_zh)}{more_zh}",
+                            f"{several(len(strangers), 'unit is not on the list', 'units are not on the list')} and {en}: {', '.join(told_en)}{more_en}"),
                     severity="warning",
                 )
             )  # fmt: skip

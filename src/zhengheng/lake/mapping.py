@@ -19,6 +19,7 @@ from zhengheng.domain.periods import Frequency, parse_period
 from zhengheng.domain.problems import DataError, Problem, RulebookError
 from zhengheng.domain.script import narrow
 from zhengheng.scheme.base import Code, Model, Number
+from zhengheng.scheme.cells import thin
 from zhengheng.scheme.faults import explain, faults
 from zhengheng.scheme.fingerprint import digest
 from zhengheng.scheme.kinds import Shape
@@ -230,6 +231,8 @@ class Mapping(Model):
     periods: tuple[PeriodCode, ...] = ()
     """Several assessed periods, scored one after the other into the same files."""
     at: date | None = None
+    far: int = Field(default=1000, ge=2)
+    """How many times a value may lie from its unit's other periods, or from its target, before it is asked about."""
     sources: tuple[SourceFile, ...] = Field(min_length=1)
 
     @property
@@ -248,6 +251,7 @@ def load_mapping(path: Path, meant: Callable[[Mapping], list[Problem]] | None = 
     except RulebookError as error:
         raise DataError(error.problems) from error
     shape = Shape("model", model=Mapping)
+    document.data = thin(document.data, shape)
     try:
         found = Mapping.model_validate_json(json.dumps(document.data), strict=True)
     except ValidationError as error:

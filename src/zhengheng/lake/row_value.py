@@ -39,6 +39,21 @@ NAMED = 10
 """Rounded values that are named one by one."""
 
 
+def _nothing(code: str, source: SourceFile, *, said: bool) -> tuple[str, str]:
+    """What to do with an empty cell that stands for no status: the row says that there is a value, or the mapping does not
+    say what an empty cell is."""
+    if said:
+        return (
+            f"{code} 的状态写的是“{STATUS_WORDS['value'][0]}”，数值这一格却是空的；请填写数值，或改写状态",
+            f"{code} has the status {STATUS_WORDS['value'][1]}, but the cell of its value is empty; give the value, or another status",
+        )  # fmt: skip
+    words = ", ".join(f'"{one}"' for one in (*source.missing, ""))
+    return (
+        f"{code} 的数值这一格是空的，而映射的 missing 只列了别的写法；空格算缺数据的，请写成 missing: [{words}]，不算的，请填写数值",
+        f"{code}: the cell of its value is empty, and `missing` in the mapping lists other texts alone; if an empty cell is missing data, write missing: [{words}], else give the value",
+    )  # fmt: skip
+
+
 class RowValue(RowPeriod):
     """Reads values, their status and their vintage."""
 
@@ -77,11 +92,7 @@ class RowValue(RowPeriod):
         if status != VALUE:
             return status, None
         if not text:
-            raise CellError(
-                "empty",
-                f"{code} 状态为正常但没有数值",
-                f"{code}: status is value but the cell is empty",
-            )
+            raise CellError("empty", *_nothing(code, source, said=bool(word)))
         try:
             return VALUE, self._number(text, values, indicator)
         except CellError as error:

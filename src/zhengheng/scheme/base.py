@@ -68,7 +68,8 @@ Labels = Annotated[Label, BeforeValidator(_text)]
 Number = Annotated[
     Decimal, BeforeValidator(_number), PlainSerializer(_plain, return_type=str, when_used="always")
 ]
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$")]
+CODE = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$"
+Code = Annotated[str, Field(pattern=CODE)]
 UnitCode = Annotated[str, Field(min_length=1, max_length=100)]
 
 

@@ -136,6 +136,16 @@ def put(data: Any, path: str, value: Any) -> None:
     data[keys[-1]] = value
 
 
+def got(data: Any, path: str) -> Any:
+    """What nested data hold at a leaf; None where they hold nothing there, or the path is none."""
+    try:
+        for key in place_of(path):
+            data = data[key]
+    except (CellKeyError, LookupError, TypeError):
+        return None
+    return data
+
+
 def _below(data: Any, key: str | int, following: Any, path: str) -> Any:
     """What stands at a key, `following` where nothing does yet."""
     if isinstance(key, int) and isinstance(data, list):
@@ -195,6 +205,22 @@ def typed(value: Any, shape: Shape | None, faults: dict[Place, Fault], path: Pla
     if shape.kind in {"list", "map"} and shape.inner and one_cell(shape):
         return _apart(shown(value), shape, faults, path)
     return _leaf(value, shape, next((str(p) for p in reversed(path) if isinstance(p, str)), ""))
+
+
+def thin(value: Any, shape: Shape | None) -> Any:
+    """Plain data in which the digits of numbers have their plain width, as cells of workbooks have; texts stay as they are."""
+    shape = shape.member(value) if shape else None
+    if isinstance(value, dict):
+        return {key: thin(one, shape.below(key, value) if shape else None) for key, one in value.items()}  # fmt: skip
+    if isinstance(value, list):
+        return [thin(one, shape.below(n) if shape else None) for n, one in enumerate(value)]
+    if not isinstance(value, str) or value.isascii() or shape is None:
+        return value
+    if shape.kind not in {"number", "integer"}:
+        return value
+    text = narrow(value)
+    whole = shape.kind == "integer" and re.fullmatch(r"-?\d{1,15}", text, re.ASCII)
+    return int(text) if whole else text
 
 
 def _nothing(shape: Shape, *, shared: bool) -> Any:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from zhengheng.domain.problems import DataError, RulebookError
-from zhengheng.scheme.cells import CellKeyError, Place, at, place_of, put
+from zhengheng.scheme.cells import CellKeyError, Place, at, got, place_of, put
 from zhengheng.scheme.choice_words import meant
 from zhengheng.scheme.excel_tree import read_tree, read_weights
 from zhengheng.scheme.folder import Source, found_in
@@ -24,7 +24,16 @@ from zhengheng.scheme.sheets import (
     settings,
     sheets,
 )
-from zhengheng.scheme.tables import Book, Row, entry_key, rows_of
+from zhengheng.scheme.tables import (
+    Book,
+    Row,
+    bare,
+    contrary,
+    entry_key,
+    rows_of,
+    twice,
+    without_remark,
+)
 from zhengheng.workbooks.cell import seen, shown
 from zhengheng.workbooks.read import hidden_sheets, open_sheets
 from zhengheng.workbooks.xlsx import HIDDEN
@@ -46,7 +55,7 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
     held = recognised(every, hidden, book)
     titles = {sheet.title: sheet for sheet in sheets()}
     rows: dict[str, list[Row]] = {}
-    others: dict[str, str] = {}
+    others: dict[str, set[str]] = {}
     lost = {title for title in NEEDED if title not in held}
     for title, sheet in titles.items():
         if title not in held:
@@ -77,6 +86,9 @@ def read_workbook(path: Path) -> tuple[Rulebook, Source]:
     absent = {place for title in lost for place in _places(titles[title])}
     # Where a row of the tree hangs is not known, and so no sum of weights below a dimension.
     silent = {"weights.total"} if any(one.code.startswith("tree.") for one in book.problems) else set()  # fmt: skip
+    if any(one.code == "weights.code" for one in book.problems):
+        # Nor is it known whose weight it was that stands beside no code.
+        silent |= {"weights.total", "weights.absent"}
     return found_in(
         book.data, source, book.problems, cells=True, lost=bool(lost), absent=absent, silent=silent
     ), source
@@ -115,12 +127,13 @@ def _places(sheet: Sheet) -> list[Place]:
             return [sheet.place]
 
 
-def _columns(categories: list[Row]) -> dict[str, str]:
-    """Headers of the weights that name a category, by its code or its name."""
-    found: dict[str, str] = {}
+def _columns(categories: list[Row]) -> dict[str, set[str]]:
+    """Headers of the weights that name a category, by its code or its name; two categories may be called the same."""
+    found: dict[str, set[str]] = {}
     for row in categories:
         if code := row.cells.get("code"):
-            found |= dict.fromkeys({shown(code), shown(row.cells.get("name/zh", code))}, f"={shown(code)}")  # fmt: skip
+            for word in (code, row.cells.get("name/zh", code)):
+                found.setdefault(shown(word), set()).add(f"={shown(code)}")
     return found
 
 
@@ -155,10 +168,19 @@ def _take(book: Book, sheet: Sheet, row: Row) -> None:
 
 
 def _setting(book: Book, row: Row) -> None:
-    key = shown(row.cells.get("名称", "")) or _LABELS.get(shown(row.cells.get("@label", "")), "")
+    said, word = shown(row.cells.get("名称", "")), shown(row.cells.get("@label", ""))
+    meant_by = _LABELS.get(bare(word)) or _LABELS.get(bare(without_remark(word)), "")
+    key = said or meant_by
+    place = row.place("值")
+    if said and meant_by not in {"", said}:
+        book.fault(row.place("@label"), "sheet.contrary", *contrary(word, label(said)))
+    if key and at(key) is not None:
+        before = book.rows_of_settings.setdefault(place_of(key), row.place("@label"))
+        if before != row.place("@label"):
+            book.fault(row.place("@label"), "sheet.twice", *twice(word or label(key), before.rpartition("!")[2]))  # fmt: skip
+            return
     if "值" not in row.cells:
         return
-    place = row.place("值")
     try:
         if not key or at(key) is None:
             raise CellKeyError(key)
@@ -169,7 +191,7 @@ def _setting(book: Book, row: Row) -> None:
         book.fault(place, "cell.key", f"“{said}”不是方案中的项目；请从空表复制该行", f"{said!r} is no setting of a rulebook; copy the row of the empty form")  # fmt: skip
 
 
-_LABELS = {label(key): key for rows in settings().values() for key, _ in rows}
+_LABELS = {bare(label(key)): key for rows in settings().values() for key, _ in rows}
 
 
 def _filled(book: Book, row: Row, base: Place, skip: tuple[str, ...] = ()) -> Cells:
@@ -297,9 +319,8 @@ def _numbers(book: Book, sheet: Sheet, row: Row) -> None:
         if key in row.cells:
             moved.cells[new] = row.cells[key]
         moved.places[new] = place
-    first = {key for key in moved.cells if "/#" not in key and key not in _OWN}
-    for key in first:
-        if key in method and shown(method[key]) != shown(moved.cells[key]):
+    for key in moved.cells.keys() - _OWN:
+        if (held := got(method, key)) is not None and shown(held) != shown(moved.cells[key]):
             book.fault(moved.place(key), "cell.twice", "同一指标的这项参数写了两个不同的数", "this number of the indicator is given twice, differently")  # fmt: skip
     moved.places = {k: p for k, p in moved.places.items() if k in moved.cells or (*base, "method", *place_of(k)) not in book.places}  # fmt: skip
     path = (*base, "method")

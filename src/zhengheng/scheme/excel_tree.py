@@ -1,8 +1,10 @@
 """The two sheets of a workbook that are no lists of entries: the tree, and the weights."""
 
+import re
 from typing import Any
 
-from zhengheng.scheme.cells import CellKeyError, Place, place_of, put
+from zhengheng.scheme.base import CODE
+from zhengheng.scheme.cells import CellKeyError, Place, at, got, place_of, put, typed
 from zhengheng.scheme.choice_words import meant
 from zhengheng.scheme.sheets import TREE, sheets
 from zhengheng.scheme.tables import Book, Row
@@ -11,6 +13,7 @@ from zhengheng.workbooks.cell import shown
 Cells = dict[str, Any]
 CHILD = "@child"
 """Where the code of a row of weights stands, not its weight."""
+CODED = re.compile(CODE)
 
 
 def read_tree(rows: list[Row], book: Book) -> Cells:
@@ -132,6 +135,9 @@ def read_weights(rows: list[Row], book: Book) -> list[Cells]:
         if not child:
             book.fault(row.place("child"), "field.missing", "请填写指标或维度的代码；合计行请删去", "give the code of an indicator or dimension; delete a row of totals")  # fmt: skip
             continue
+        if not CODED.fullmatch(child):
+            book.fault(row.place("child"), "weights.code", f"“{child}”不是代码；这里填指标或维度的代码，合计行和说明请删去", f"{child!r} is no code; give that of an indicator or dimension, and delete rows of totals and notes")  # fmt: skip
+            continue
         number = shown(row.cells.get("table", "1")).strip()
         table = tables.setdefault(number, {"table": {}})
         base: Place = ("weights", list(tables).index(number))
@@ -150,7 +156,13 @@ def read_weights(rows: list[Row], book: Book) -> list[Cells]:
                 book.places[(*base, "table", child, key[1:])] = cell
             elif key not in {"table", "child", "*"}:
                 book.places.setdefault((*base, *place_of(key)), cell)
-                if key in row.cells:
-                    put(table, key, row.cells[key])
-                    book.places[(*base, *place_of(key))] = cell
+                if key not in row.cells:
+                    continue
+                held, said, shape = got(table, key), row.cells[key], at(f"weights/#0/{key}")
+                if held is not None and typed(held, shape, {}) != typed(said, shape, {}):
+                    other = book.places[(*base, *place_of(key))].rpartition("!")[2]
+                    book.fault(cell, "cell.twice", f"同一张权重表在 {other} 写的是“{shown(held)}”，这里却是“{shown(said)}”；请改成一致，或另写一个表号", f"the same table of weights says {shown(held)!r} in {other}, and {shown(said)!r} here; make them the same, or give the rows the number of another table")  # fmt: skip
+                    continue
+                put(table, key, said)
+                book.places[(*base, *place_of(key))] = cell
     return list(tables.values())

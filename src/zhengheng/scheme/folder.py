@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from zhengheng.domain.entries import by_keys
 from zhengheng.domain.problems import Problem, RulebookError
-from zhengheng.scheme.cells import ROOT, typed
+from zhengheng.scheme.cells import ROOT, thin, typed
 from zhengheng.scheme.drafts import drafts
 from zhengheng.scheme.faults import explain
 from zhengheng.scheme.model import Rulebook
@@ -167,6 +167,8 @@ def found_in(
     if cells:
         data = typed(data, ROOT, unread)
         problems += _once_a_column([Problem(document.where(path), f.code, f.zh, f.en) for path, f in unread.items()])  # fmt: skip
+    else:
+        data = thin(data, ROOT)
     _share(data, document)
     book = None
     try:

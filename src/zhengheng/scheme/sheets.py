@@ -4,15 +4,18 @@ A sheet stands for the settings (one row each), the tree, the weights, a list or
 changes during the year, or the numbers of one method (one row an indicator, more where a method has a table).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Literal
 
+from zhengheng.domain.script import narrow
 from zhengheng.scheme.base import Model
 from zhengheng.scheme.choice_words import words_of
 from zhengheng.scheme.excel_words import SHEETS, heading
 from zhengheng.scheme.indicator import Change, Indicator
-from zhengheng.scheme.kinds import Shape, leaves, parts_of
+from zhengheng.scheme.kinds import APART, Shape, leaves, one_cell, parts_of
 from zhengheng.scheme.model import Node, Rulebook, WeightTable
 from zhengheng.scheme.shared import Shared
 
@@ -40,6 +43,10 @@ SECTIONS = {
     "办理程序": ("procedure",),
 }  # fmt: skip
 OTHERS = "其他"
+_ELSEWHERE = APART | {"changes", "children", "table"}
+"""Parts that have rows or a sheet of their own: no column of another goes on into them."""
+_OFFERED: dict[tuple[str, ...], str] = {("succession",): "heirs"}
+"""Lists of which the empty form has two entries, not one: a split is one into two at least."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,15 @@ class Sheet:
         """What may stand in a column; None where the column is no place of the format."""
         return shape_of(self, key)
 
+    def continued(self, title: str) -> str | None:
+        """The key of a column that the form does not have and whose title goes on as its titles do: a further entry of a
+        list, 承继单位·3·单位, or one of a map of several, 目标·A01. None where the title says nothing of the kind."""
+        root = _root(self) if "·" in title else None
+        if root is None or self.kind not in {"list", "map", "changes"}:
+            return None
+        found = {*_told(root, narrow(title).split("·"), self.inside)}
+        return found.pop() if len(found) == 1 else None
+
 
 @cache
 def sheets() -> tuple[Sheet, ...]:
@@ -115,7 +131,13 @@ def _sheet(path: tuple[str, ...], shape: Shape) -> Sheet:
         keys.append("method/target")
     held = [key for key in common if key in keys]
     key = (KEY,) if shape.kind == "map" else (SHARED,) if shape.inner.model is Shared else ()
-    return Sheet(title, shape.kind, (*key, *held, *(k for k in keys if k not in held)), path)  # type: ignore[arg-type]
+    rest: list[str] = []
+    for name, entries in groupby((k for k in keys if k not in held), lambda one: one.split("/")[0]):
+        own = [*entries]
+        rest += own
+        if name == _OFFERED.get(path):
+            rest += [one.replace("/#0/", "/#1/") for one in own]
+    return Sheet(title, shape.kind, (*key, *held, *rest), path)  # type: ignore[arg-type]
 
 
 @cache
@@ -172,16 +194,40 @@ def shape_of(sheet: Sheet, key: str) -> Shape | None:
         return own[key]
     if sheet.kind == "weights" and key.startswith(("=", WEIGHT)):
         return Shape("number")
-    root: Shape | None
     if sheet.kind == "map" and key == KEY:
         return _at(Shape("model", model=Rulebook), sheet.place).keys  # type: ignore[union-attr]
+    return _at(_root(sheet), tuple(key.split("/")))
+
+
+def _root(sheet: Sheet) -> Shape | None:
+    """What a row of a sheet stands for."""
     if sheet.kind in {"list", "map"}:
-        root = _at(Shape("model", model=Rulebook), sheet.place).inner  # type: ignore[union-attr]
-    elif sheet.kind == "method":
-        root = methods()[sheet.method]
-    else:
-        root = Shape("model", model=_MODELS[sheet.kind])
-    return _at(root, tuple(key.split("/")))
+        return _at(Shape("model", model=Rulebook), sheet.place).inner  # type: ignore[union-attr]
+    if sheet.kind == "method":
+        return methods()[sheet.method]
+    return Shape("model", model=_MODELS[sheet.kind]) if sheet.kind in _MODELS else None
+
+
+def _told(shape: Shape, words: list[str], inside: str) -> Iterator[str]:
+    """The keys that the words of a title lead to, from what `inside` is."""
+    if not words or one_cell(shape):
+        if not words and one_cell(shape):
+            yield ""
+        return
+    word, rest = words[0].strip(), words[1:]
+    steps: dict[str, tuple[Shape | None, str]] = {}
+    if shape.kind == "list" and word.isdecimal() and int(word):
+        steps[f"#{int(word) - 1}"] = (shape.inner, inside)
+    elif shape.kind == "map" and word:
+        steps[word.replace("%", "%25").replace("/", "%2F")] = (shape.inner, word)
+    for one in shape.members or (shape,):
+        for name, own in one.parts.items():
+            if name not in _ELSEWHERE and heading(name, inside=inside) == word:
+                steps[name] = (own, name)
+    for step, (part, name) in steps.items():
+        if part is not None:
+            for key in _told(part, rest, name):
+                yield f"{step}/{key}" if key else step
 
 
 def _at(shape: Shape | None, path: tuple[str, ...]) -> Shape | None:

@@ -4,14 +4,17 @@ Title rows above the header, blank rows, columns in another order and headers wi
 as they come; what no column of the format explains is a fault at its header.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from openpyxl.utils import get_column_letter
 
 from zhengheng.domain.problems import Problem
-from zhengheng.scheme.cells import Place, plain
+from zhengheng.domain.script import narrow
+from zhengheng.scheme.cells import CellKeyError, Place, place_of, plain
 from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.sheets import ENTRY, WEIGHT, Sheet, sheets
 from zhengheng.scheme.yaml_source import Document
@@ -41,6 +44,8 @@ class Book(Document):
         super().__init__({}, name)
         self.places: dict[Place, str] = {}
         self.problems: list[Problem] = []
+        self.rows_of_settings: dict[Place, str] = {}
+        """Where each setting stands, filled or not."""
 
     def where(self, path: Place) -> str:
         """The cell of a part; of one that is absent, the cell where it belongs."""
@@ -89,11 +94,15 @@ class Book(Document):
 
 
 def rows_of(
-    sheet: Sheet, records: list[Record], file: str, problems: list[Problem], others: dict[str, str]
+    sheet: Sheet,
+    records: list[Record],
+    file: str,
+    problems: list[Problem],
+    others: dict[str, set[str]],
 ) -> Iterator[Row]:
     """The rows below the header. `others` are headers that the workbook itself explains (its categories)."""
-    known = {sheet.heading(key): key for key in sheet.keys} | others
-    head, keyed = _header(sheet, records[:SOUGHT], known)
+    titles = Titles(sheet, others)
+    head, keyed = _header(sheet, records[:SOUGHT], titles)
     if head is None and keyed is None:
         if records:
             problems.append(Problem(
@@ -102,11 +111,9 @@ def rows_of(
             ))  # fmt: skip
         return
     numbers = [records[place][0] for place in (head, keyed) if place is not None]
-    keys = _keys(
-        [shown(c).strip() for c in records[keyed][1]] if keyed is not None else [],
-        [shown(c).strip() for c in records[head][1]] if head is not None else [],
-        known,
-    )
+    columns = _columns(records, head, keyed, titles)
+    problems += _contrary(sheet, file, columns, min(numbers))
+    keys, again = _once(columns)
     start = max(place for place in (head, keyed) if place is not None) + 1
     while start < len(records) and [*map(str, records[start][1])] == [
         *map(str, records[start - 1][1])
@@ -126,7 +133,7 @@ def rows_of(
                 continue
             key = keys[column - 1] if column <= len(keys) else ""
             if not key:
-                if column not in told and text not in {"[]", "{}"}:
+                if column not in told | again and text not in {"[]", "{}"}:
                     told.add(column)
                     problems.append(_unknown(sheet, file, get_column_letter(column), number, numbers))  # fmt: skip
                 continue
@@ -140,16 +147,65 @@ def rows_of(
             yield Row(row, places)
 
 
-def _header(
-    sheet: Sheet, records: list[Record], known: dict[str, str]
-) -> tuple[int | None, int | None]:
+class Titles:
+    """What the titles of a sheet mean."""
+
+    def __init__(self, sheet: Sheet, others: dict[str, set[str]]) -> None:
+        self.sheet = sheet
+        self.known: dict[str, set[str]] = {}
+        own = {sheet.heading(key): {key} for key in sheet.keys}
+        for title, keys in (*own.items(), *others.items()):
+            self.known.setdefault(bare(title), set()).update(keys)
+
+    def meant(self, title: str) -> set[str]:
+        """The keys that a title is the word of: none where it is nobody's, two where two things are called so."""
+        if found := self.known.get(bare(title)):
+            return found
+        key = self.sheet.continued(title)
+        return {key} if key else set()
+
+    def seen(self, title: str) -> set[str]:
+        """The keys that a reader takes a title for: that of a word with a remark behind it is the word's."""
+        return self.meant(title) or self.meant(without_remark(title))
+
+
+def without_remark(title: str) -> str:
+    """A title without the remark in brackets at its end."""
+    return _REMARK.sub("", title)
+
+
+_REMARK = re.compile(r"\s*[（(][^（()）]*[）)]\s*$")
+
+
+def bare(title: str) -> str:
+    """A title without its line breaks and blanks, which are how it is laid out in its cell."""
+    return "".join(narrow(title).split())
+
+
+@dataclass
+class Column:
+    """What a column's head says: its title, the hidden key below, what the title means by itself."""
+
+    number: int
+    title: str
+    key: str
+    seen: set[str]
+    meant: set[str]
+
+    @property
+    def read(self) -> str:
+        """The key by which the column is read; none where neither says one."""
+        return self.key or (next(iter(self.meant)) if len(self.meant) == 1 else "")
+
+
+def _header(sheet: Sheet, records: list[Record], titles: Titles) -> tuple[int | None, int | None]:
     """Where the header and the row of keys stand: the rows in which most cells are headers, or keys."""
     heads: dict[int, int] = {}
     keys: dict[int, int] = {}
     for place, (_, cells) in enumerate(records):
         texts = {shown(cell).strip() for cell in cells} - {""}
         as_keys = sum(_is_key(sheet, text) for text in texts)
-        as_heads = sum(text in known for text in texts)
+        as_heads = sum(bool(titles.meant(text)) for text in texts)
         if as_keys >= 2 and 2 * as_keys >= len(texts):
             keys[place] = as_keys
         elif as_heads >= 2 and 2 * as_heads >= len(texts):
@@ -165,21 +221,91 @@ def _is_key(sheet: Sheet, text: str) -> bool:
     return text in sheet.keys or sheet.shape(text) is not None
 
 
-def _keys(keyed: list[str], head: list[str], known: dict[str, str]) -> list[str]:
+def _columns(records: list[Record], head: int | None, keyed: int | None, titles: Titles) -> list[Column]:  # fmt: skip
+    said = [
+        [shown(cell).strip() for cell in records[place][1]] if place is not None else []
+        for place in (head, keyed)
+    ]
     found = []
-    for place in range(max(len(keyed), len(head))):
-        key = keyed[place] if place < len(keyed) else ""
-        title = head[place] if place < len(head) else ""
-        key = f"={key.removeprefix(WEIGHT)}" if key.startswith(WEIGHT) else key
-        found.append(key or known.get(title, ""))
+    for number, (title, key) in enumerate(zip_longest(*said, fillvalue=""), 1):
+        own = f"={key.removeprefix(WEIGHT)}" if key.startswith(WEIGHT) else key
+        # Where the headers are the keys themselves they are no words that could say something else.
+        word = "" if title == key else title
+        found.append(Column(number, title, own, titles.seen(word), titles.meant(word)))
     return found
 
 
+def _contrary(sheet: Sheet, file: str, columns: list[Column], row: int) -> Iterator[Problem]:
+    """Columns of which nobody can say what stands in them: the title is the word of something else than the hidden key
+    says, is the word of two things, or what they say stands in another column too."""
+    first: dict[Place | str, Column] = {}
+    for one in columns:
+        where = f"{file}!{sheet.title}!{get_column_letter(one.number)}{row}"
+        if one.key and one.seen and one.key not in one.seen:
+            yield Problem(where, "sheet.contrary", *contrary(one.title, sheet.heading(one.key)))
+        elif not one.key and len(one.meant) > 1:
+            yield Problem(
+                where, "sheet.ambiguous", f"“{one.title}”可以指几项，看不出是哪一项；请改写代码，或从空表复制表头",
+                f"{one.title!r} is the word of more than one thing, and nobody can say which is meant; write the code, or copy the headers of a fresh form",
+            )  # fmt: skip
+        if not one.read:
+            continue
+        before = first.setdefault(_same(one.read), one)
+        if before is not one:
+            other = f"{get_column_letter(before.number)}{row}"
+            word = one.title or sheet.heading(one.read)
+            yield Problem(where, "sheet.twice", *twice(word, other))
+
+
+def contrary(title: str, key_word: str) -> tuple[str, str]:
+    """Why what is called by one word and keyed as another is not read."""
+    return (
+        f"看到的是“{title}”，隐藏的键却是“{key_word}”，不知以哪一个为准；请核对内容，从空表复制对应的表头（连同隐藏的键）",
+        f"what is seen here is {title!r}, and the hidden key says {key_word}; nobody knows which is meant: check what stands here, and copy its header with the hidden key from a fresh form",
+    )  # fmt: skip
+
+
+def twice(word: str, other: str) -> tuple[str, str]:
+    """Why what stands twice is not read; `other` is the cell where it stood first."""
+    return (
+        f"“{word}”在 {other} 已经写过，不知以哪一处为准；请删去其中一处",
+        f"{word!r} stands in {other} already, and nobody knows which of them counts; delete one",
+    )
+
+
+def _same(key: str) -> Place | str:
+    """What two keys of one place have in common, however they are spelt."""
+    try:
+        return place_of(entry_key(key, 0))
+    except CellKeyError:
+        return key
+
+
+def _once(columns: list[Column]) -> tuple[list[str], set[int]]:
+    """The key of every column, and which columns say again what another says: they are told and not read."""
+    keys: list[str] = []
+    again: set[int] = set()
+    held: set[Place | str] = set()
+    for one in columns:
+        if one.read and _same(one.read) in held:
+            again.add(one.number)
+            keys.append("")
+            continue
+        if len(one.meant) > 1 and not one.key:
+            again.add(one.number)
+        held.add(_same(one.read))
+        keys.append(one.read)
+    return keys, again
+
+
 def _unknown(sheet: Sheet, file: str, letter: str, row: int, heads: list[int]) -> Problem:
+    further = next((sheet.heading(key.replace("#0", "#2")) for key in sheet.keys if "#0" in key), "")  # fmt: skip
+    zh = f"；要多写几个的，表头接着编号，如“{further}”" if further else ""
+    en = f"; to give more entries, go on with the numbers of the headers, such as {further}" if further else ""  # fmt: skip
     return Problem(
         f"{file}!{sheet.title}!{letter}{min(heads)}", "sheet.column",
-        f"不认识的列，{letter}{row} 却填有内容；请改用空表中的表头，或删去该列",
-        f"no column of the form, and {letter}{row} is filled; use a header of the empty form, or delete the column",
+        f"不认识的列，{letter}{row} 却填有内容；请改用空表中的表头，或删去该列{zh}",
+        f"no column of the form, and {letter}{row} is filled; use a header of the empty form, or delete the column{en}",
     )  # fmt: skip
 
 

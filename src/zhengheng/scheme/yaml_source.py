@@ -128,6 +128,8 @@ def parse_yaml(text: str, name: str, room: Room | None = None) -> Document:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         zh, en = _said(str(getattr(error, "problem", "")))
+        if mark and (tab := _tab_in_indent(text, mark.line)):
+            line, (zh, en) = f":{tab}", _TAB
         raise RulebookError.one(f"{name}{line}", "yaml.syntax", zh=f"YAML 语法错误：{zh}", en=f"YAML syntax error: {en}") from error  # fmt: skip
     document = Document(None, name)
     document.data = _plain(node, (), document) if node else None
@@ -135,7 +137,7 @@ def parse_yaml(text: str, name: str, room: Room | None = None) -> Document:
 
 
 _FAULTS = {
-    "cannot start any token": ("这里有制表符，或文字以 @、`、% 等符号开头；缩进请用空格，这样的文字请加引号", "a tab, or a text that begins with a sign such as @, ` or %; indent with spaces, and put such a text in quotation marks"),
+    "cannot start any token": ("文字以 @、`、% 等符号开头；这样的文字请加引号", "a text begins with a sign such as @, ` or %; put it in quotation marks"),
     "another document": ("一个文件只能有一份内容；请删去“---”及其后的部分", "a file holds one document; remove `---` and what follows it"),
     "mapping values are not allowed": ("这一行多了一个冒号，或缩进不对；含冒号的文字请加引号", "one colon too many, or a wrong indent; put a text with a colon in quotation marks"),
     "could not find expected ':'": ("这一行或上一行少了冒号；应写成“键: 值”", "a colon is missing in this line or the one before; write `key: value`"),
@@ -143,6 +145,16 @@ _FAULTS = {
     "did not find expected": ("缩进不一致，或括号、引号、列表没有写完整", "the indent differs from the line above, or a bracket, quotation mark or list is unfinished"),
     "control characters": ("文件中有不可见的控制字符，请删去", "the file holds invisible control characters; remove them"),
 }  # fmt: skip
+
+
+_TAB = ("这一行的缩进里有制表符（Tab，看上去与空格一样）；请全部改为空格", "a tab, which looks like blanks, stands in the indent of this line; put blanks in its place")  # fmt: skip
+
+
+def _tab_in_indent(text: str, at: int) -> int:
+    """The last line up to the one where reading ended that is indented with a tab, counted from 1; 0 where none is. The
+    parser tells of what the tab did, which may be in the line after it."""
+    lines = text.splitlines()
+    return next((n + 1 for n in range(min(at, len(lines) - 1), max(at - 2, -1), -1) if "\t" in lines[n][: len(lines[n]) - len(lines[n].lstrip())]), 0)  # fmt: skip
 
 
 def _said(problem: str) -> tuple[str, str]:

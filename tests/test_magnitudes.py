@@ -1,0 +1,59 @@
+"""Amounts in another unit of measure are asked about, beside the unit's other periods or its target; nothing is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_intake import mapping
+from tests.test_scheme import INDICATORS, write
+from zhengheng.domain.problems import Problem
+from zhengheng.lake.intake import read_files
+from zhengheng.scheme.load import load_rulebook
+
+MONTHLY: dict[str, Any] = INDICATORS["A"] | {"frequency": "month", "combine": "sum", "measure_unit": "万元", "method": {"kind": "ratio", "target": 1800}}  # fmt: skip
+YEAR = ["150", "140", "160", "155", "145", "150", "0", "150", "150", "150", "150", "150"]
+SOURCE = {"file": "d.csv", "unit": "u", "indicator": {"constant": "A"}, "period": "p", "value": "n"}
+
+
+def asked(tmp_path: Path, values: list[str], target: str = "", *, far: int | None = None, **more: Any) -> list[Problem]:  # fmt: skip
+    """What is asked about the months of one unit; another has its usual ones."""
+    book = load_rulebook(write(tmp_path / "book", A=MONTHLY | more))[0]
+    rows = [f"{unit},2025-{month:02},{n}" for unit, year in (("a", values), ("b", YEAR)) for month, n in enumerate(year, 1)]  # fmt: skip
+    (tmp_path / "d.csv").write_text("\n".join(["u,p,n", *rows]) + "\n", encoding="utf-8")
+    (tmp_path / "t.csv").write_text("u,p,n\n" + (f"a,2025,{target}\n" if target else ""), encoding="utf-8")  # fmt: skip
+    sources = [SOURCE, {**SOURCE, "file": "t.csv", "role": "target"}] if target else [SOURCE]
+    data = {"purpose": "t", "sources": sources} | ({} if far is None else {"far": far})
+    return [one for one in read_files(mapping(data), book, tmp_path).warnings if one.code == "number.apart"]  # fmt: skip
+
+
+def test_one_month_far_from_the_others_is_asked_about(tmp_path: Path) -> None:
+    (said,) = asked(tmp_path, [*YEAR[:4], "1450000", *YEAR[5:]])
+    assert said.where == "d.csv:6"
+    assert "a 为 1450000，其余各期一般为 150（d.csv:6）" in said.zh
+    assert "“万元”" in said.zh
+    assert "a has 1450000, its other periods are about 150 (d.csv:6)" in said.en
+
+
+def test_a_month_far_below_the_others_is_asked_about(tmp_path: Path) -> None:
+    (said,) = asked(tmp_path, [*YEAR[:4], "0.01", *YEAR[5:]], decimals=2)
+    assert "a 为 0.01" in said.zh
+
+
+@pytest.mark.parametrize(("target", "told"), [("", "1800"), ("2000", "2000")])
+def test_a_year_far_from_its_target_is_asked_about(target: str, told: str, tmp_path: Path) -> None:
+    """Each month is like the others, and each is 10,000 times too large: twelve of them are held against the target."""
+    (said,) = asked(tmp_path, [f"{n}0000" for n in YEAR], target)
+    assert f"a 为 1500000，目标为 {told}" in said.zh
+    assert said.zh.count("目标为") == 1, "the other unit is not asked about"
+
+
+def test_what_is_usual_is_not_asked_about(tmp_path: Path) -> None:
+    """Neither a strong month nor a weak year; a range of sense says it better, and the factor is the mapping's."""
+    strong = [*YEAR[:4], "90000", *YEAR[5:]]
+    assert not asked(tmp_path, YEAR)
+    assert not asked(tmp_path, strong)
+    assert not asked(tmp_path, ["2", *["0"] * 11])
+    assert asked(tmp_path, strong, far=500)
+    assert not asked(tmp_path, [*YEAR[:4], "1450000", *YEAR[5:]], far=100000)
+    assert not asked(tmp_path, [*YEAR[:4], "1450000", *YEAR[5:]], sense={"low": 0, "high": 9999999})
