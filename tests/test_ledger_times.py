@@ -47,7 +47,7 @@ def test_writers_at_one_time_turn_no_time_back(home: Path, zhengheng: Command) -
     written(home, *["," * 19] * 4)
     done = zhengheng("ledger", "verify", "--home", home)
     assert done.returncode == 0, done.stdout
-    assert "note" not in done.stdout
+    assert "注意：" not in done.stdout
     times = subprocess.run([sys.executable, "-c", TIMES, home], check=True, capture_output=True, text=True, env=PLAIN).stdout.split()  # fmt: skip
     assert len(times) >= 80
     assert times == sorted(times)
@@ -71,4 +71,4 @@ def test_a_clock_that_was_turned_back_is_noted(
     written(home, backs)
     done = zhengheng("ledger", "verify", "--home", home)
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("注意 note") == noted
+    assert done.stdout.count("注意：") == noted

@@ -246,7 +246,7 @@ def narrow(width: float, code: str = "0.00", **alignment: bool) -> Callable[[Any
 
 
 def test_a_number_that_its_column_cannot_show_is_told(tmp_path: Path, book: Rulebook) -> None:
-    assert cell(tmp_path, book, narrow(3), 1234567) == ["number.shown"]
+    assert cell(tmp_path, book, narrow(3), 1234567) == ["number.shown", "number.apart"]
     assert "####" in read(tmp_path, book).warnings[0].zh
     assert values(read(tmp_path, book))["甲", "A"] == 123456700
     for change in (narrow(12), narrow(3, "General"), narrow(3, shrink_to_fit=True)):

@@ -254,7 +254,7 @@ def test_a_witness_cosigns_by_files_and_only_one_that_is_trusted_counts(
             capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-        return (tmp_path / "signed.txt").read_text(), done.stdout.split(": ")[-1].strip()
+        return (tmp_path / "signed.txt").read_text(), re.split("[:：]", done.stdout)[-1].strip()
 
     def take(text: str) -> list[str]:
         with transaction.atomic():

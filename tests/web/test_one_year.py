@@ -110,9 +110,9 @@ def test_the_start_of_the_year_counts_under_every_version(town: Town, book: int)
 
 
 def test_the_start_of_the_year_wants_nobody_of_the_cities_beside(town: Town, book: int) -> None:
-    """An assessment from above lists the sisters of the city: this office makes them no accounts."""
+    """An assessment from above lists the sisters of the city: this office makes them no accounts, and has the city's own."""
     renewed(book, **ruled(book, home="D19"))
-    assert not town.get("office_data", "checklist?year=2025")[7]["missing"]
+    assert town.get("office_data", "checklist?year=2025")[7]["missing"] == ["D19 D19"]
 
 
 @pytest.mark.parametrize("kind", ["item", "self_report", "retire"])

@@ -1206,7 +1206,7 @@ def test_what_any_published_version_keeps_inside_no_decided_appeal_tells(
         )
 
     held = [decided("A1"), decided("A2"), decided("A3", "B9"), decided("B9")]
-    monkeypatch.setattr(pages, "redecided", lambda run: held)
+    monkeypatch.setattr(pages, "redecided", lambda run, day: held)
     monkeypatch.setattr(pages, "counted", lambda run: held)
     monkeypatch.setattr(pages, "folder_of", lambda name: name)
     monkeypatch.setattr(pages, "loaded", lambda name: name)

@@ -363,13 +363,13 @@ ACTIVE: dict[str, dict[str, bytes | Callable[[bytes], bytes]]] = {
 
 
 TYPES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-HEAD = b"<?xml version='1.0' encoding='UTF-8'?>"
+PROLOG = b"<?xml version='1.0' encoding='UTF-8'?>"
 
 
 def typed(text: bytes) -> bytes:
     """XML with a document type before its first element."""
     return (
-        HEAD
+        PROLOG
         + b"<!-- <a> -->\n"
         + TYPES
         + text.removeprefix(text[: text.find(b"?>") + 2] if text.startswith(b"<?xml") else b"")
@@ -380,7 +380,7 @@ DECLARING = {
     "in a sheet": {"xl/worksheets/sheet1.xml": typed},
     "in the workbook": {"xl/workbook.xml": typed},
     "in relations": {RELS: typed},
-    "in texts of its own": {"docProps/app.xml": HEAD + TYPES + b"<x>&b;</x>"},
+    "in texts of its own": {"docProps/app.xml": PROLOG + TYPES + b"<x>&b;</x>"},
     "in UTF-16": {"docProps/app.xml": (TYPES + b"<x/>").decode().encode("utf-16")},
     "in another encoding": {"docProps/app.xml": b"<?xml version='1.0' encoding='GB18030'?>" + TYPES + b"<x/>"},
 }  # fmt: skip

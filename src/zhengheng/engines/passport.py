@@ -145,8 +145,9 @@ class _Maker(SourceRows):
         detail = [self._counted_in(row)]
         if ranks:
             places, members = places_of(self.run), ranks[0]["members"]
-            place, group = places[self.unit], {r["unit"]: r["comparison_group"] for r in self.run.plan.tables["unit"]}  # fmt: skip
-            tied = sum(held == place and group[unit] == group[self.unit] for unit, held in places.items()) > 1  # fmt: skip
+            place = places[self.unit]
+            group = [r["unit"] for r in self.run.results.rows("total_score") if r["comparison_group"] == row["comparison_group"]]  # fmt: skip
+            tied = sum(places.get(unit) == place for unit in group) > 1
             detail.append(self.t(f"组内{'并列' if tied else ''}第 {place}/{members}", f"rank {'=' if tied else ''}{place} of {members}"))  # fmt: skip
         if part.part:
             rate = part.rate(root.code, row["printed"]) if row["status"] == "value" else ""
