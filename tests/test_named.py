@@ -122,7 +122,7 @@ def test_an_heir_whose_figures_leave_the_sum_of_the_parent_is_named(case: str, t
     rules = {"cascade": [ROLLED | change], "succession": events}
     found = [one for one in lint(*load_rulebook(write(tmp_path, rules))) if one.code == "cascade.heir"]  # fmt: skip
     assert len(found) == told
-    assert all(one.severity == "warning" and "children 中写上 d" in one.zh and "write d among" in one.en for one in found)  # fmt: skip
+    assert all(one.severity == "warning" and "（children）中写上 d" in one.zh and "write d among" in one.en for one in found)  # fmt: skip
 
 
 def test_units_of_a_cascade_and_of_a_succession_that_nobody_knows_are_named(tmp_path: Path) -> None:
