@@ -250,7 +250,7 @@ def test_a_number_that_its_column_cannot_show_is_told(tmp_path: Path, book: Rule
     assert "####" in read(tmp_path, book).warnings[0].zh
     assert values(read(tmp_path, book))["甲", "A"] == 123456700
     for change in (narrow(12), narrow(3, "General"), narrow(3, shrink_to_fit=True)):
-        assert cell(tmp_path, book, change, 1234567) == []
+        assert cell(tmp_path, book, change, 1234567) == ["number.apart"]
 
 
 def test_the_calendar_of_1904_gives_the_same_days(tmp_path: Path) -> None:

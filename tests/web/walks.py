@@ -211,7 +211,7 @@ def wrong_in(
         found += [one for one in GLUE.findall(text) if text not in words.written]
         for name in words.names:
             text = text.replace(name, "")
-        return found + [one for one in HAN.findall(text) if not _written(one, words) and one not in PROPER]  # fmt: skip
+        return found + [one for one in HAN.findall(text) if not _by_somebody(one, words) and one not in PROPER]  # fmt: skip
     found += words.codes.findall(text) + SENTENCE.findall(text)
     if not address.startswith(
         "/office/accounts/"
@@ -220,11 +220,12 @@ def wrong_in(
     return found
 
 
-def _written(piece: str, words: Words) -> bool:
-    """Whether somebody wrote it; of a PDF, two cells that stand side by side."""
-    return piece in words.written or any(
-        piece[:at] in words.written and piece[at:] in words.written for at in range(1, len(piece))
-    )
+def _by_somebody(piece: str, words: Words) -> bool:
+    """Whether it is what somebody wrote; of a PDF, two cells that stand side by side."""
+    if piece in words.written:
+        return True
+    whole = set(HAN.findall(words.written))
+    return any(piece[:at] in whole and piece[at:] in whole for at in range(1, len(piece)))
 
 
 def alone(text: str, words: Words) -> list[str]:
