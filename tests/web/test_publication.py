@@ -1193,27 +1193,21 @@ def test_the_scan_takes_no_digest_for_a_telephone() -> None:
         assert len(scan({"text": text}, [])) == 1, text
 
 
-def test_what_any_published_version_keeps_inside_no_decided_appeal_tells(
-    people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_any_published_version_keeps_inside_no_decided_appeal_tells(people: People) -> None:
     """An indicator that the correction makes internal, and an internal part of a public one, are told on no page of either."""
     said = ("值", "value")
-    inside = {"a" * 16: {"B9"}, "b" * 16: {"A1"}}
+    first = computed_run()
+    public, inside, part = [one.code for one in first.rulebook.indicators if one.visibility == "public"][:3]  # fmt: skip
+    closed = tuple(one.model_copy(update={"visibility": "internal"}) if one.code in {inside, part} else one for one in first.rulebook.indicators)  # fmt: skip
+    second = computed_run(indicators=closed, bonus_cap=Decimal(3))
+    assert second.id != first.id
+    for run, state in ((first.id, "replaced"), (second.id, "notice")):
+        ResultRun.objects.create(run=run, rulebook="part", period="2007", title_zh="x", state=state, made_at=NOW)  # fmt: skip
 
-    def decided(indicator: str, series: str = "") -> newer.Redecided:
-        return newer.Redecided(
-            "U1", said, indicator, series or indicator, said, said, said, "", said
-        )
+    def decided(indicator: str, series: str) -> newer.Redecided:
+        return newer.Redecided("U1", said, indicator, series, said, said, said, "", said)
 
-    held = [decided("A1"), decided("A2"), decided("A3", "B9"), decided("B9")]
-    monkeypatch.setattr(pages, "redecided", lambda run, day: held)
-    monkeypatch.setattr(pages, "counted", lambda run: held)
-    monkeypatch.setattr(pages, "folder_of", lambda name: name)
-    monkeypatch.setattr(pages, "loaded", lambda name: name)
-    monkeypatch.setattr(pages, "hidden_indicators", inside.__getitem__)
-    for run, state in (("a" * 16, "replaced"), ("b" * 16, "notice")):
-        ResultRun.objects.create(run=run, rulebook="told", period="2025", title_zh="x", state=state, made_at=NOW)  # fmt: skip
-    for run in ResultRun.objects.filter(rulebook="told"):
-        told = pages.since_of(run, NOW.date())
-        assert [one["indicator"] for one in told["redecided"]] == ["A2"]
-        assert [one["indicator"] for one in told["counted"]] == ["A2"]
+    held = [decided(public, public), decided(public, part), decided(inside, inside)]
+    for run in ResultRun.objects.filter(run__in=(first.id, second.id)):
+        told = pages._appeals(held, run)
+        assert [one["indicator"] for one in told] == [public]
