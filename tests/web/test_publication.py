@@ -1208,6 +1208,6 @@ def test_what_any_published_version_keeps_inside_no_decided_appeal_tells(people:
         return newer.Redecided("U1", said, indicator, series, said, said, said, "", said)
 
     held = [decided(public, public), decided(public, part), decided(inside, inside)]
-    for run in ResultRun.objects.filter(run__in=(first.id, second.id)):
-        told = pages._appeals(held, run)
+    for version in ResultRun.objects.filter(run__in=(first.id, second.id)):
+        told = pages._appeals(held, version)
         assert [one["indicator"] for one in told] == [public]
