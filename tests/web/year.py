@@ -33,6 +33,7 @@ from zhengheng.web.reporting.models import Item, Report
 from zhengheng.web.results.clocks import procedure
 from zhengheng.web.results.models import ResultRun
 from zhengheng.web.results.services import name_reader
+from zhengheng.web.results.uncounted import uncounted
 from zhengheng.web.rulebooks.models import RulebookVersion
 from zhengheng.workflow.machines import UPCOMING
 from zhengheng.workflow.roles import Role
@@ -341,8 +342,13 @@ class Year:
         for version in RulebookVersion.objects.filter(state="adopted"):
             about = {"rulebook": version}
             waits = Item.objects.filter(state="settled", **about).exists() or Report.objects.filter(state="confirmed", **about).exists()  # fmt: skip
-            closed = ResultRun.objects.filter(rulebook=version.code, period=version.period, state__in=("final", "archived"))  # fmt: skip
-            if waits and not closed.exists():
+            mine = ResultRun.objects.filter(rulebook=version.code, period=version.period)
+            # What was decided after the newest computation is counted by another, as the result's page says.
+            newest = mine.exclude(state="set_aside").order_by("-pk").first()
+            waits = waits or (newest is not None and bool(uncounted(newest)) and self.tried["compute", newest.pk, ""] == 0)
+            if newest is not None:
+                self.tried["compute", newest.pk, ""] += waits
+            if waits and not mine.filter(state__in=("final", "archived")).exists():
                 kind = next(one for one in KINDS if one.name == "rulebook")
                 act = kind.act("compute")
                 assert act is not None

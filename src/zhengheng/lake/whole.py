@@ -34,7 +34,7 @@ def fault(path: Path) -> KeptError | None:
         elif path.suffix == ".avro":
             _read_avro(path)
         elif path.suffix == ".db":
-            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as held:
+            with closing(opened(path)) as held:
                 if held.execute("pragma quick_check").fetchone() != ("ok",):
                     return damaged(path)
     except KeptError as error:
@@ -44,12 +44,21 @@ def fault(path: Path) -> KeptError | None:
     return None
 
 
+def opened(path: Path) -> sqlite3.Connection:
+    """An SQLite file, to be read: never made where there is none, and what a killed writer left half done is taken back.
+
+    A journal that waits beside the file can only be rolled back by who may write; from a medium that cannot be written
+    SQLite reads the file as it is.
+    """
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=30)
+
+
 def refuse_no_database(path: Path) -> None:
     """Raises KeptError where an SQLite file cannot be opened as one, or has no table; one that is busy is let alone."""
     if not path.exists():
         raise gone(path)
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as held:  # fmt: skip
+        with closing(opened(path)) as held:
             if not held.execute("select count(*) from sqlite_master").fetchone()[0]:
                 raise damaged(path, ("其中没有任何表", "it has no table"))
     except sqlite3.DatabaseError as error:

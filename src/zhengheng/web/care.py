@@ -18,6 +18,7 @@ from zhengheng.lake.care import backup as backup_lake
 from zhengheng.lake.care import restore as restore_lake
 from zhengheng.lake.store import Lake
 from zhengheng.lake.tarball import Tarball, unpack
+from zhengheng.lake.whole import opened
 from zhengheng.web.ledger.services import RESTORED
 from zhengheng.web.portal.listed import alone
 
@@ -150,7 +151,7 @@ def _restore_postgres(dump: Path, listed: Path) -> None:
 
 
 def _copy_sqlite(out: Path) -> None:
-    source = sqlite3.connect(f"file:{settings.DATABASES['default']['NAME']}?mode=ro", uri=True)
+    source = opened(Path(settings.DATABASES["default"]["NAME"]))
     target = sqlite3.connect(out)
     try:
         source.backup(target)
