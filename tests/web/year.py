@@ -345,7 +345,11 @@ class Year:
             mine = ResultRun.objects.filter(rulebook=version.code, period=version.period)
             # What was decided after the newest computation is counted by another, as the result's page says.
             newest = mine.exclude(state="set_aside").order_by("-pk").first()
-            waits = waits or (newest is not None and bool(uncounted(newest)) and self.tried["compute", newest.pk, ""] == 0)
+            waits = waits or (
+                newest is not None
+                and bool(uncounted(newest))
+                and self.tried["compute", newest.pk, ""] == 0
+            )
             if newest is not None:
                 self.tried["compute", newest.pk, ""] += waits
             if waits and not mine.filter(state__in=("final", "archived")).exists():
