@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 
+from tests.generate import PERIOD
 from tests.test_disclosed import MIXED, book_of, scored
 from zhengheng.engines.bundle import check_bundle, write_bundle
+from zhengheng.engines.cases import case_facts
 from zhengheng.engines.disclosure import disclosure, totals_shown
-from zhengheng.engines.run import Run
+from zhengheng.engines.plain import OracleEngine
+from zhengheng.engines.run import Run, make_run
+from zhengheng.engines.second_totals import apart
 from zhengheng.engines.snapshot import snapshot
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.model import Case, Rulebook
 
 Dump = dict[str, Any]
 INTERNAL, PUBLIC = ("I2", "I3", "I4"), ("I0", "I1")
@@ -119,6 +123,99 @@ def solved(first: Run, second: Run, old: dict[str, Fraction], new: dict[str, Fra
     return {
         unit: (new[unit] - old[unit] - known[1][unit] + known[0][unit]) / (more - 1) for unit in old if unit in new
     }  # fmt: skip
+
+
+def both(*changes: Callable[[Dump], None]) -> Callable[[Dump], None]:
+    def change(held: Dump) -> None:
+        for one in changes:
+            one(held)
+
+    return change
+
+
+def below(**fields: Any) -> Callable[[Dump], None]:
+    """I2 moves into the dimension of the public ones, which has these settings."""
+
+    def change(held: Dump) -> None:
+        held["tree"]["children"][0] |= {"children": ["I0", "I1", "I2"], **fields}
+        held["tree"]["children"].remove("I2")
+
+    return change
+
+
+def averaged(held: Dump) -> None:
+    held["tree"] |= {"aggregate": "arithmetic", "weights": "relative"}
+    held["tree"]["children"][0] |= {"aggregate": "arithmetic", "weights": "relative"}
+    held["weights"][0]["table"]["A"] = 20
+
+
+def times(of: str, **fields: Any) -> Callable[[Dump], None]:
+    return lambda held: held["coefficients"].append({"of": of, "reason": {"zh": "按文件", "en": "by document"}, **fields})  # fmt: skip
+
+
+def made_of(code: str, **fields: Any) -> Callable[[Dump], None]:
+    """An internal indicator that is twice a public one less the other; `fields` go to its parts."""
+    return set_of(code, parts={"numerator": {"I0": "2", "I1": "-1"}, **fields})
+
+
+PAIRS: dict[str, tuple[Callable[[Dump], None], Callable[[Dump], None], str]] = {
+    "a coefficient of the dimension above": (below(), both(below(), times("A", value="0.5")), "all"),
+    "the same coefficient of the dimension above, whose product is rounded": (both(below(), times("A", value="0.5")), both(below(), times("A", value="0.5"), set_of("I1", digits=3)), "all"),
+    "a unit's coefficient of the dimension above": (below(), both(below(), times("A", units={"o0": "0.5"})), "all"),
+    "a coefficient of the indicator": (below(), both(below(), times("I3", value="0.5")), "all"),
+    "one unit's coefficient of the indicator": (times("I3", units={"o0": "0.5"}), times("I3", units={"o0": "0.6"}), "o0"),
+    "a coefficient of a public one": (below(), both(below(), times("I0", value="0.5")), ""),
+    "more of the dimension's fraction goes up": (below(), below(carry="exact"), "all"),
+    "other decimals of the dimension above": (below(), below(digits=1), "all"),
+    "two geometric means": (mean, both(mean, set_of("I1", method={"kind": "ratio", "target": 150})), "all"),
+    "units of a part of the year": (lambda _: None, lambda held: held.update(part_year="scored"), "all"),
+    "targets of units of a part of the year": (lambda _: None, lambda held: held.update(part_year_targets="as_filed"), "all"),
+    "nothing, of an internal one that weighs nothing": (both(averaged, weigh(I4=0)), both(averaged, weigh(I4=0), set_of("I4", method={"kind": "ratio", "target": 50})), ""),
+    "the scale of what it is made of": (made_of("I4"), made_of("I4", scale="2"), "all"),
+    "the points of what it is made of": (made_of("I4"), both(made_of("I4"), set_of("I0", method={"kind": "ratio", "target": 50}, digits=1)), ""),
+    "what counts where what it is made of has no row": (made_of("I4"), both(made_of("I4"), set_of("I0", absent="zero", absent_reason="none")), "all"),
+    "how what it is made of adds up": (made_of("I4"), both(made_of("I4"), set_of("I0", combine="mean")), "all"),
+}  # fmt: skip
+"""What two rulebooks differ in, and in whose total internal indicators have another part: everybody's, one unit's, nobody's."""
+
+
+@pytest.mark.parametrize("what", PAIRS)
+def test_the_part_of_internal_indicators_is_told_by_all_that_makes_it(what: str) -> None:
+    first, second, whose = PAIRS[what]
+    runs = [scored(book(change), VALUES) for change in (first, second)]
+    units = {row["unit"] for row in runs[0].results.rows("total_score")}
+    found = apart(*runs, INTERNAL)
+    assert found == (units if whose == "all" else {whose} - {""})
+
+
+@pytest.mark.parametrize(("code", "whose"), [("P", {"o0"}), ("I1", set())])
+def test_what_is_said_of_one_unit_and_what_an_indicator_is_made_from_counts_for_it(
+    code: str, whose: set[str]
+) -> None:
+    """An exemption of an input of an internal indicator, whose own value was decided and stays; and of no input of one."""
+
+    def fed(held: Dump) -> None:
+        set_of("I4", parts={"numerator": {"P": "1"}})(held)
+        held["indicators"].append({"code": "P", "name": "P"})
+
+    held = book(fed)
+    values = {**dict.fromkeys(("I0", "I1", "I2", "I3", "I4"), "77"), "P": "77"}
+    case = Case(name="x", period="2025", unit={"category": "c", "group": "g"}, values=values, others={"o0": values}, expect={})  # fmt: skip
+    facts = [case_facts(held, case) for _ in range(2)]
+    facts[1].units = [
+        one.model_copy(update={"exempt": (code,)}) if one.code == "o0" else one
+        for one in facts[1].units
+    ]
+    first, second = (make_run(held, one, PERIOD, OracleEngine()) for one in facts)
+    assert apart(first, second, ("I4",)) == whose
+
+
+def test_what_internal_indicators_earn_is_asked_too_where_the_data_are_said_to_be_the_same() -> None:  # fmt: skip
+    first = scored(book(), VALUES)
+    second = scored(book(), {**VALUES, "y": [*VALUES["y"][:2], "59", *VALUES["y"][3:]]})
+    assert apart(first, second, INTERNAL) == set()
+    assert apart(first, second, INTERNAL, same_data=True) == {"o0"}
+    assert apart(first, second, PUBLIC, same_data=True) == set()
 
 
 def test_a_correction_that_takes_an_internal_value_away_shows_no_total() -> None:

@@ -26,8 +26,6 @@ _OF_THE_SCORE = {
 }  # fmt: skip
 """What a rule makes of a value; of a part of a derived indicator only the value counts."""
 _SETTING = ("withheld", "part_year", "part_year_targets")
-_FOLLOWS = {"before_from"}
-"""Columns that follow from the period and the rest of the row, and that plans of earlier releases leave empty."""
 
 
 class InternalParts:
@@ -170,4 +168,4 @@ def _set(rows: Iterable[tuple[str, Row]]) -> frozenset[tuple[Any, ...]]:
 
 
 def _plain(row: Row) -> tuple[Any, ...]:
-    return tuple(sorted((name, str(value)) for name, value in row.items() if name not in _FOLLOWS))
+    return tuple(sorted((name, str(value)) for name, value in row.items()))
