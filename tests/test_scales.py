@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 
+from tests.generate import PERIOD
 from tests.test_group_rules import ENGINES, run
+from zhengheng.engines.astray import astray
+from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.results import Engine
+from zhengheng.engines.run import make_run
+from zhengheng.lake.facts import Facts, empty
 from zhengheng.scheme.folder import Source
-from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.model import Rulebook, Unit
 from zhengheng.scoring.check import check
 
 CODES = ("A", "B", "C")
@@ -119,3 +124,16 @@ def test_scores_of_unlike_full_marks_are_not_compared_in_a_group(name: str) -> N
     assert ("node.marks", "warning") in found(book(tree, unlike, marks=two))
     assert found(book(tree, unlike, marks=two, units=("c0", "c0"))) == []
     assert found(book(tree, {key: one["c0"] for key, one in unlike.items()}, marks=two)) == []
+
+
+@pytest.mark.parametrize(("marks", "groups", "told"), [("100 90", "gg", ["g"]), ("100 100", "gg", []), ("100 90", "gh", [])])  # fmt: skip
+def test_places_of_totals_on_two_scales_are_said(marks: str, groups: str, told: list[str]) -> None:
+    """Nothing is rescaled: 85 out of 90 stands behind 86 out of 100, so the run says that the group holds both."""
+    table = {"A": dict(zip(("c0", "c1"), marks.split(), strict=True))}
+    rules = book(node("total", "A"), table, marks=tuple(marks.split()))
+    units = [
+        Unit(code=f"u{n}", name=rules.title, category=f"c{n}", group=group)
+        for n, group in enumerate(groups)
+    ]
+    made = make_run(rules, Facts(empty(), units), PERIOD, OracleEngine())
+    assert [one.en.split("'")[1] for one in astray(made) if one.code == "group.scales"] == told

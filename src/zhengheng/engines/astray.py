@@ -1,7 +1,9 @@
 """What a run was asked that its rulebook and its data do not answer: said when the run is made, never guessed."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
+from zhengheng.domain.numbers import plain
 from zhengheng.domain.periods import MONTHS, Period
 from zhengheng.domain.problems import DataError, Problem
 from zhengheng.engines.run import Run
@@ -23,7 +25,7 @@ def refuse_without_weights(book: Rulebook, period: Period) -> None:
 
 
 def astray(run: Run) -> Iterator[Problem]:
-    """Warnings: a city of its own that is on no list, and a period longer than those assessed."""
+    """Warnings: a city of its own that is on no list, a period longer than those assessed, totals on two scales in one group."""
     book = run.rulebook
     where = f"{run.plan.period.code} @ {run.plan.at}"
     if book.home and not any(row["unit"] == book.home for row in run.results.rows("total_score")):
@@ -40,3 +42,22 @@ def astray(run: Run) -> Iterator[Problem]:
             f"the period {run.plan.period.code} is longer than the rulebook assesses (`{book.period}`), so the result is of no such period; look at the period or at `period` of the rulebook",
             "warning",
         )  # fmt: skip
+    yield from _scales(run, where)
+
+
+def _scales(run: Run, where: str) -> Iterator[Problem]:
+    """Comparison groups whose totals are out of unlike full marks: 85 out of 90 stands behind 86 out of 100."""
+    marks = {row["category"]: row["full"] for row in run.plan.tables["node_full"] if row["node"] == run.rulebook.tree.code}  # fmt: skip
+    groups: defaultdict[str, set[int]] = defaultdict(set)
+    for row in run.plan.tables["unit"]:
+        if row["ranked"]:
+            groups[row["comparison_group"]].add(marks[row["category"]])
+    for group, found in sorted(groups.items()):
+        if len(found) > 1:
+            said = [plain(mark, 6) for mark in sorted(found)]
+            yield Problem(
+                where, "group.scales",
+                f"比较组“{group}”中各单位总分的满分不同（{'、'.join(said)} 分），名次直接比较得分，没有折算；请统一满分，或分组比较",
+                f"totals in the comparison group {group!r} are out of unlike full marks ({', '.join(said)}), and places compare the points as they are; give them one full mark, or groups of their own",
+                "warning",
+            )  # fmt: skip
