@@ -24,8 +24,9 @@ from zhengheng.web.reporting.lake_check import events_of, stored, values_of
 from zhengheng.web.results.models import Reopening, ResultRun
 from zhengheng.web.results.selectors import folder_of, loaded
 from zhengheng.web.rulebooks.selectors import book_of
+from zhengheng.web.targets.acts import TARGETS
 from zhengheng.web.targets.changes import CHANGES
-from zhengheng.web.targets.models import TargetChange
+from zhengheng.web.targets.models import TargetChange, TargetSheet
 from zhengheng.workflow.machines import UPCOMING
 
 MOST_NAMED = 12
@@ -34,6 +35,7 @@ OUT: Words = ("已经认定，没有计入", "settled, and not counted")
 IN: Words = ("已经撤销或不予认定，仍然计入", "taken back or waived, and counted all the same")
 CONFIRMED: Words = ("已经确认，没有计入", "confirmed, and not counted")
 APPROVED: Words = ("已经批准，没有计入", "approved, and not counted")
+AGREED: Words = ("已经签订，没有计入", "signed, and not counted")
 DECIDED: Words = ("已经裁定改算，没有计入", "decided on appeal, and not counted")
 
 
@@ -61,6 +63,7 @@ def uncounted(run: ResultRun) -> list[Matter]:
     return [
         *_items(run, mine),
         *_reports(run, mine),
+        *_sheets(run),
         *_changes(run),
         *appeals_left_out(run),
     ]
@@ -124,7 +127,7 @@ def _held(run: str) -> tuple[dict[Any, bool], dict[Any, set[tuple[int, int | Non
     held = loaded(folder_of(run))
     facts = held.facts
     rows = columns_of(facts, "target", ["unit", "indicator", "kind", "value"]).to_pylist()
-    targets = {(row["unit"], row["indicator"], row["value"]) for row in rows if row["kind"] == "target"}  # fmt: skip
+    targets = {(row["unit"], row["indicator"], row["kind"], row["value"]) for row in rows}
     return events_of(held), values_of(facts), targets
 
 
@@ -144,6 +147,24 @@ def _reports(run: ResultRun, mine: dict[str, str]) -> Iterator[Matter]:
         seen = values.get((report.unit.code, report.indicator, last), set())
         if whole.start <= last <= whole.end and stored(report, book_of(report.rulebook)) not in seen:  # fmt: skip
             yield Matter(REPORTS, report, CONFIRMED)
+
+
+def _sheets(run: ResultRun) -> Iterator[Matter]:
+    """Sheets with a line that the run's data do not have as it was signed; of what was changed since the change is told."""
+    indicators = {one.code for one in loaded(folder_of(run.run)).rulebook.indicators}
+    about = {"rulebook__code": run.rulebook, "rulebook__period": run.period}
+    changed = {change.line_id for change in _approved(run)}
+    for sheet in TARGETS.all().filter(state="agreed", **about).prefetch_related("lines"):
+        lines = [
+            line
+            for line in sheet.lines.all()
+            if line.pk not in changed and line.indicator in indicators
+        ]
+        if not all(
+            _holds(run, sheet, line.indicator, target=line.current, base=line.baseline)
+            for line in lines
+        ):
+            yield Matter(TARGETS, sheet, AGREED)
 
 
 def _changes(run: ResultRun) -> Iterator[Matter]:
@@ -166,9 +187,17 @@ def _approved(run: ResultRun) -> QuerySet[TargetChange]:
 
 def _aims_at(run: ResultRun, change: TargetChange) -> bool:
     """Whether the target of the change is the one in the run's data."""
-    line = change.line
-    decimals = book_of(line.sheet.rulebook).indicator(line.indicator).decimals
-    return (line.sheet.unit.code, line.indicator, parse_scaled(change.value, decimals)[0]) in _held(run.run)[2]  # fmt: skip
+    return _holds(run, change.line.sheet, change.line.indicator, target=change.value)
+
+
+def _holds(run: ResultRun, sheet: TargetSheet, indicator: str, **said: str) -> bool:
+    """Whether these numbers of a unit, by their kind, are the ones in the run's data."""
+    decimals = book_of(sheet.rulebook).indicator(indicator).decimals
+    held = _held(run.run)[2]
+    return all(
+        (sheet.unit.code, indicator, kind, parse_scaled(number, decimals)[0]) in held
+        for kind, number in said.items() if number
+    )  # fmt: skip
 
 
 def appeals_left_out(run: ResultRun) -> Iterator[Matter]:
