@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from zhengheng.scoring.contracts import CONTRACTS
 from zhengheng.scoring.limits import LEAST_FULL, ROWS
-from zhengheng.scoring.pipeline import Step, reads, steps
+from zhengheng.scoring.pipeline import REPEATED, Step, reads, steps
 
 MANY = 10**9
 """Units and rows that may be counted."""
@@ -28,8 +28,11 @@ TERMS_OF = {
 }
 """Predecessors of an heir, children of a parent (refused beyond that), days of a period."""
 VALUE, POINTS = 10**15, 10**14
+INHERITED = (VALUE + 1) * ROWS["figure"]
+"""What an heir takes over of the targets of all before it, each time rounded."""
 KNOWN = {
     ("022_owed_figure.sql", "value"): (VALUE + 1, "a share of one value: two sums that differ by it, each rounded"),
+    ("025_inherited_target.sql", "RATIO(SUM(h.part), CAST(1000000 AS DECIMAL(38, 0)))"): (INHERITED, "of one target all shares together are no more than it, however often it goes on"),
     ("110_series_value.sql", "value"): (VALUE, "step 108 has refused more"),
     ("110_series_value.sql", "previous"): (VALUE, "step 108 has refused more"),
     ("125_milestone_value.sql", "value"): (VALUE, "step 126 refuses more"),
@@ -103,6 +106,7 @@ def limits_of(name: str) -> dict[str, int]:
 def measure() -> Iterator[tuple[Step, Found]]:
     """The sizes of every step in turn, each reading what the earlier ones can have made."""
     tables: Tables = {name: limits_of(name) for name in CONTRACTS}
+    tables["inherited_target"] = {"value": INHERITED}
     tables["derived_value"] = {"value": VALUE, "previous": VALUE, "segment": 10**3, "status": 10}
     family = [step.table for step in steps() if step.table.startswith("method_")]
     apart: Tables = {}
@@ -118,7 +122,7 @@ def measure() -> Iterator[tuple[Step, Found]]:
                 apart[one] = columns
             found = found.beside(Found(columns, reader.largest, reader.where))
         yield step, found
-        if not step.refuse and step.table != "derived_value":
+        if not step.refuse and step.table not in REPEATED:
             known = limits_of(step.table) if step.table in CONTRACTS else {}
             tables[step.table] = largest(tables.get(step.table, {}), found.columns) | known
 

@@ -66,6 +66,14 @@ def facts(rows: Iterable[Figure], *agreed: tuple[str, str]) -> Facts:
     return Facts(empty() | {name: pa.Table.from_pylist(rows, schema(name)) for name, rows in tables.items()}, [])  # fmt: skip
 
 
+def signed(targets: dict[str, int], decimals: int = 2) -> pa.Table:
+    """Targets of S of the whole year, by unit."""
+    return pa.Table.from_pylist(
+        [{"unit": one, "indicator": "S", "kind": "target", "period": NOW[3], "value": value * 10**decimals, "file": 0, "row": 900 + n} for n, (one, value) in enumerate(targets.items())],
+        schema("target"),
+    )  # fmt: skip
+
+
 def scores(made: Run, unit: str) -> dict[str, tuple[int, str]]:
     return {
         row["indicator"]: (row["status"], "" if row["points"] is None else f"{row['points'] / 10**9:.2f}")
@@ -369,6 +377,57 @@ def test_targets_handed_down_go_on_from_heir_to_heir(engine: Engine) -> None:
     made = make_run(made_of, facts((who[end], "S", end, 100) for end in NOW), PERIOD, engine)
     (asked,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "c")
     assert asked == 40000, "its figures cover the whole year, with those of both"
+
+
+def targets_in(entry: Entry) -> Iterator[str]:
+    """What a passport says of targets, with those they were taken over from."""
+    if entry.kind == "target":
+        yield entry.label
+    for part in entry.parts:
+        yield from targets_in(part)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("filed", "asked"), [({"a": 300}, 300), ({"a": 300, "b": 200}, 200), ({"a": 300, "c": 100}, 100), ({"b": 200}, 200)])  # fmt: skip
+def test_a_signed_target_goes_on_from_heir_to_heir_that_have_none_of_their_own(filed: dict[str, int], asked: int, engine: Engine) -> None:  # fmt: skip
+    made_of = book([SUM], units=[unit("a"), unit("b", "2025-04-01"), unit("c", "2025-07-01")],
+                   succession=[event("2025-04-01", "rename", "a", "b"), event("2025-07-01", "rename", "b", "c")])  # fmt: skip
+    held = facts((one, "S", end, 100) for one, end in zip("abcc", NOW, strict=True))
+    held.tables["target"] = signed(filed)
+    made = make_run(made_of, held, PERIOD, engine)
+    (found,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "c")
+    assert found == asked * 100
+    used = next(one for one in "cba" if one in filed)
+    assert [one.unit for one in left_out(made) if one.table == "target"] == []
+    named = {
+        one
+        for one in "ab"
+        for line in targets_in(passport(made, "c", "S", "zh"))
+        if f"承继自 {one} " in line
+    }
+    assert named == {"c": set(), "b": {"b"}, "a": {"a", "b"}}[used]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("one", "other", "asked"), [("3", "3", 3), ("3", "2", 3), ("1", "1", 1)])
+def test_shares_of_signed_targets_are_added_and_then_rounded(one: str, other: str, asked: int, engine: Engine) -> None:  # fmt: skip
+    """Half of 3 and half of 3 are 3; rounded one by one they would be 4. Handed down by a cascade they are the same."""
+    whole = SUM | {"decimals": 0}
+    handed = {"indicator": "S", "parent": "p", "mode": "own", "children": {"a": one, "b": other}}
+    events = [event("2025-07-01", "split", old, "n", "m") for old in "ab"]
+    units = [
+        unit("p"),
+        *(unit(old, None, "2025-06-30") for old in "ab"),
+        *(unit(heir, "2025-07-01") for heir in "nm"),
+    ]
+    held = facts([])
+    held.tables["target"] = signed({"a": int(one), "b": int(other)}, decimals=0)
+    by_sheet = make_run(book([whole], units=units, succession=events), held, PERIOD, engine)
+    by_cascade = make_run(
+        book([whole], units=units, succession=events, cascade=[handed]), facts([]), PERIOD, engine
+    )
+    for made in (by_sheet, by_cascade):
+        assert {row["target"] for row in made.results.rows("indicator_score") if row["unit"] in "nm"} == {asked}  # fmt: skip
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -8,10 +8,14 @@ from django.conf import settings
 
 from tests.e2e.test_appeals import accepted, adopted, upheld
 from tests.e2e.test_appeals import on_notice as notice_of_appeals
+from tests.e2e.test_cases import in_force
 from tests.e2e.test_owed import desk_of
 from tests.e2e.test_settled import computed, honour, page_of, year
+from tests.e2e.test_year import board, report
 from tests.web.conftest import People
 from tests.web.town import STATISTICS, Town
+from zhengheng.web.pages.clock import now
+from zhengheng.web.reporting.jobs import tick
 
 
 @pytest.fixture
@@ -112,3 +116,38 @@ def test_what_was_left_out_with_a_reason_waits_for_the_commission_and_not_for_a_
     assert desk_of(town, "office_data", "rulebooks", book) is None
     assert desk_of(town, "commission_secretary", "runs", made["result"])
     assert "终定时须写明理由" in page_of(town, "commission_secretary", "/office/")
+
+
+def test_a_sheet_signed_after_the_computation_is_named_like_a_change(town: Town) -> None:
+    """On the result's page and on the desk of whoever computes, in the way of the notice, and gone with the next computation."""
+    book = in_force(town)
+    report(town, book)
+    town.at("2026-04-08")
+    tick(now())
+    made = computed(town, book)
+    assert desk_of(town, "office_data", "rulebooks", book) is None
+    lines = [{"indicator": "SEATS", "value": "200", "baseline": "80"}]
+    sheet = town.post(
+        "office_indicators", "targets/propose", rulebook=book, unit="D13", lines=lines
+    )["id"]
+    town.post(
+        "unit_leader-D13", f"targets/{sheet}/agree", consultation=[town.file("unit_leader-D13")]
+    )
+    town.work()
+    row: dict[str, Any] | None = desk_of(town, "office_data", "rulebooks", book)
+    assert row is not None
+    assert "targets" in row["known"]["en"].lower()
+    page = page_of(town, "office_procedure", f"/office/results/{made['run']}/")
+    assert "已经签订，没有计入" in page
+    assert f"/office/targets/{sheet}/" in page
+    assert desk_of(town, "office_procedure", "runs", made["result"]) is None, "it would be refused"
+    refused = town.post("office_procedure", f"runs/{made['result']}/publish", 422)
+    assert "已经签订，没有计入" in str(refused)
+    again = computed(town, book)
+    assert "已经签订，没有计入" not in page_of(
+        town, "office_procedure", f"/office/results/{again['run']}/"
+    )
+    assert desk_of(town, "office_data", "rulebooks", book) is None
+    assert board(town, "office_procedure", again["run"]) != board(
+        town, "office_procedure", made["run"]
+    )

@@ -7,16 +7,8 @@ import duckdb
 from zhengheng.engines.beyond import refusal
 from zhengheng.engines.columns import CODES, declared
 from zhengheng.scoring.contracts import CONTRACTS
-from zhengheng.scoring.pipeline import Step, at_place, reads, rounds
+from zhengheng.scoring.pipeline import REPEATED, Step, at_place, reads, rounds
 from zhengheng.scoring.plan import Plan
-
-_REPEATED = {
-    "derived_value": (
-        "unit", "category", "comparison_group", "indicator", "segment", "status", "value", "previous",
-    )
-}  # fmt: skip
-"""Columns of repeated steps that are not results: they must exist before their first round."""
-
 
 _SHAPES: dict[str, str] = {}
 """Columns of tables without a contract, by step: always the same, and the engine needs a plan to find them out."""
@@ -140,4 +132,5 @@ class Desk:
 
 def columns_of(table: str) -> str:
     """The columns of a step's table that exists before any row does."""
-    return declared(table if table in CONTRACTS else "cell", _REPEATED.get(table, ()))
+    contract, names = REPEATED.get(table, (table, ()))
+    return declared(contract, names)

@@ -394,7 +394,7 @@ class _Judge:
 
     def _target(self, row: Row) -> str:
         unit, code = row["unit"], row["indicator"]
-        heirs = [one["heir"] for one in self.plan["succession"] if one["unit"] == unit]  # fmt: skip
+        heirs = self._heirs_of(unit, code, row["kind"], row["period"])
         reasons = [self._scored(one, code) for one in (unit, *heirs)]
         # Where an indicator does not apply its target stands in the result all the same.
         if not {"", "exempt"} & set(reasons):
@@ -416,6 +416,19 @@ class _Judge:
         if kind not in self._kinds(code):
             return "kind"
         return reasons[0]
+
+    def _heirs_of(self, unit: str, code: str, kind: str, period: date) -> list[str]:
+        """Who takes over a target: the heirs, and those of one that has none of its own."""
+        found, line = [], [unit]
+        for old in line:
+            heirs = [one["heir"] for one in self.plan["succession"] if one["unit"] == old]
+            found += [heir for heir in heirs if heir not in found]
+            line += [heir for heir in heirs if heir not in line and (heir, code, kind, period) not in self._targets]  # fmt: skip
+        return found
+
+    @cached_property
+    def _targets(self) -> set[tuple[Any, ...]]:
+        return {(row["unit"], row["indicator"], row["kind"], row["period"]) for row in self.facts["target"]}  # fmt: skip
 
     def _planned(self, row: Row) -> str:
         """Why a plan by a day has no part: nothing is held against it but the light of what goes by it."""

@@ -695,24 +695,29 @@ class Oracle:
             (t["unit"], t["indicator"], t["kind"], t["period"]): t for t in self.facts["target"]
         }
         series = {(row["category"], row["indicator"]) for row in self.plan["series"]}
+        known: dict[tuple[Any, ...], int | None] = {
+            key: row["value"] for key, row in agreed.items()
+        }
         handed: dict[tuple[Any, ...], int | None] = {}
-        for heir in {row["heir"] for row in self.plan["succession"]}:
+        for _, heir in sorted(
+            {(row["generation"] or 1, row["heir"]) for row in self.plan["succession"]}
+        ):
             before = [row for row in self.plan["succession"] if row["heir"] == heir and row["unit"] in self.units]  # fmt: skip
             for code, kind, period in {key[1:] for key in agreed}:
-                asked = [
-                    (row, agreed.get((row["unit"], code, kind, period))) for row in before
+                owing = [
+                    ((row["unit"], code, kind, period), row["share"]) for row in before
                     if (self.units[row["unit"]]["category"], code) in series and (row["unit"], code) not in self.exempt
                 ]  # fmt: skip
-                if (heir, code, kind, period) in agreed or not any(held for _, held in asked):
-                    continue
                 key = heir, code, kind, period
-                if not all(held for _, held in asked):
-                    handed[key] = None
-                elif self.additive[code]:
-                    handed[key] = sum(half_up(Fraction(held["value"] * row["share"], MICRO)) for row, held in asked if held)  # fmt: skip
-                else:
-                    numbers = {held["value"] for _, held in asked if held}
-                    handed[key] = numbers.pop() if len(numbers) == 1 else None
+                if key in agreed or not any(old in known for old, _ in owing):
+                    continue
+                parts = [(number, share) for old, share in owing if (number := known.get(old)) is not None]  # fmt: skip
+                value = None
+                if len(parts) == len(owing) and self.additive[code]:
+                    value = half_up(Fraction(sum(number * share for number, share in parts), MICRO))
+                elif len(parts) == len(owing) and len({number for number, _ in parts}) == 1:
+                    value = parts[0][0]
+                handed[key] = known[key] = value
         return self.facts["target"] + [
             {"unit": unit, "indicator": code, "kind": kind, "period": period, "value": value}
             for (unit, code, kind, period), value in handed.items()

@@ -136,34 +136,34 @@ class SourceRows:
 
     def _handed(self, code: str, decimals: int) -> Iterator[Entry]:
         """The targets taken over from units before it, each with what it was there."""
-        tables, period = self.run.plan.tables, self.run.plan.period
+        period = self.run.plan.period
+        known = {(row["unit"], row["kind"], row["period"]): row["value"] for row in self.oracle.known_targets() if row["indicator"] == code}  # fmt: skip
         own = {(row["kind"], row["period"]) for row in self._facts("target", self.unit, code)}
-        counts = {(row["kind"], row["period"]): row["value"] for row in self.oracle.known_targets() if (row["unit"], row["indicator"]) == (self.unit, code)}  # fmt: skip
+        for unit, kind, day in sorted(known):
+            if unit == self.unit and (kind, day) not in own and period.start <= day <= period.end:
+                yield from self._handed_by(unit, code, kind, day, known, decimals)
+
+    def _handed_by(
+        self, heir: str, code: str, kind: str, day: date, known: dict[tuple[str, str, date], int | None], decimals: int
+    ) -> Iterator[Entry]:  # fmt: skip
+        """What each unit before an heir hands it of one target, down to the rows in which it was agreed."""
+        tables = self.run.plan.tables
         adds = any(row["indicator"] == code and row["additive"] for row in tables["series"])
         for one in tables["succession"]:
-            if one["heir"] != self.unit:
-                continue
             before = one["unit"]
-            for row in self._facts("target", before, code):
-                key = row["kind"], row["period"]
-                if (
-                    key in own
-                    or key not in counts
-                    or not period.start <= row["period"] <= period.end
-                ):
-                    continue
-                kind, value = (
-                    TARGET_WORDS[row["kind"]][self.language == "en"],
-                    format_scaled(row["value"], decimals),
-                )
-                share = (
-                    half_up(Fraction(row["value"] * one["share"], MICRO)) if adds else row["value"]
-                )
-                yield Entry(
-                    "target", code,
-                    self.t(f"承继自 {before} {self._name(before)} {kind} {row['period']}", f"{kind} {row['period']}, taken over from {before} {self._name(before)}"),
-                    format_scaled(share, decimals), self.t(f"原值 {value}", f"out of {value}"), parts=[self._source(row)],
-                )  # fmt: skip
+            if one["heir"] != heir or (before, kind, day) not in known:
+                continue
+            number = known[before, kind, day]
+            said = "" if number is None else format_scaled(number, decimals)
+            share = "" if number is None else format_scaled(half_up(Fraction(number * one["share"], MICRO)) if adds else number, decimals)  # fmt: skip
+            rows = [row for row in self._facts("target", before, code) if (row["kind"], row["period"]) == (kind, day)]  # fmt: skip
+            words = TARGET_WORDS[kind][self.language == "en"]
+            yield Entry(
+                "target", code,
+                self.t(f"承继自 {before} {self._name(before)} {words} {day}", f"{words} {day}, taken over from {before} {self._name(before)}"),
+                share, self.t(f"原值 {said}", f"out of {said}") if said else "",
+                parts=[self._source(row) for row in rows] or [*self._handed_by(before, code, kind, day, known, decimals)],
+            )  # fmt: skip
 
     def _nodes(self, code: str, segment: int) -> Iterator[tuple[Row, Row]]:
         """The dated nodes of an indicator's segment with their rule; those of other years counted there, those after the

@@ -23,7 +23,7 @@ from zhengheng.engines.columns import as_known
 from zhengheng.engines.results import KEPT, Results, conform, from_rows
 from zhengheng.lake.facts import Facts, schema
 from zhengheng.scoring.contracts import CONTRACTS
-from zhengheng.scoring.pipeline import Step, at_place, chosen, conditions, rounds
+from zhengheng.scoring.pipeline import REPEATED, Step, at_place, chosen, conditions, rounds
 from zhengheng.scoring.plan import Plan
 
 _BIG = "decimal(38,0)"
@@ -221,10 +221,10 @@ class _Run:
         if step.table in CONTRACTS:
             return self._shape_of(step.table)
         if step.per:
-            names = CONTRACTS["cell"].names
-            kept = [n for n in ("unit", "category", "comparison_group", "indicator", "segment",
-                                "status", "value", "previous") if n in names]  # fmt: skip
-            return from_arrow_schema(pa.schema([schema("cell").field(n) for n in kept]))
+            contract, names = REPEATED[step.table]
+            return from_arrow_schema(
+                pa.schema([schema(contract).field(n).with_nullable(True) for n in names])
+            )
         return self.session.sql(step.sql).schema
 
     def _repeat(self, step: Step, active: bool) -> None:

@@ -70,7 +70,7 @@ class _HandedDown:
     def over(self) -> None:
         """Each heir without a target of its own takes over what those before it were asked."""
         taken = {key: self._taken(*key) for key in self.heirs if key not in self.targets}
-        self.targets.update({key: one.whole for key, one in taken.items() if one != NOTHING})
+        self.targets.update({key: one.number for key, one in taken.items() if one != NOTHING})
 
     def _lines(self, unit: str, code: str) -> set[tuple[str, str]]:
         """A unit and all before it."""
@@ -84,49 +84,46 @@ class _HandedDown:
         own = target_of(indicator.method)
         above = self._taken(cascade.parent, cascade.indicator)
         if above == NOTHING and own is not None:
-            above = _Taken(Fraction(int(Fraction(own) * scale)))
+            above = _Taken(int(Fraction(own) * scale))
         parts: dict[str, int | None]
         if cascade.mode == "own":
             parts = {unit: int(Fraction(value) * scale) for unit, value in cascade.children.items()}
         elif above == NOTHING:
             return
-        elif above.whole is None or cascade.mode == "inherit":
-            parts = dict.fromkeys(cascade.children, above.whole)
+        elif above.number is None or cascade.mode == "inherit":
+            parts = dict.fromkeys(cascade.children, above.number)
         else:
-            parts = {**split(above.whole, cascade.children)}
+            parts = {**split(above.number, cascade.children)}
         for unit, target in parts.items():
             self.targets.setdefault((unit, cascade.indicator), target)
 
     def _taken(self, unit: str, code: str) -> "_Taken":
-        """A unit's target, or what it took over: the sum of the shares where each unit before it was asked a quantity, the one
-        number that all were asked of anything else."""
+        """A unit's target, or what it took over: the sum of the shares, rounded once, where each unit before it was asked a
+        quantity, the one number that all were asked of anything else."""
         if (unit, code) in self.targets:
             number = self.targets[unit, code]
-            return _Taken(unlike=True) if number is None else _Taken(Fraction(number))
+            return _Taken(number, unlike=number is None)
         parts = [(self._taken(old, code), share) for old, share in self.heirs.get((unit, code), ())]
         if all(part == NOTHING for part, _ in parts):
             return NOTHING
         numbers = [
-            part.number if share is None else part.number * share
+            Fraction(part.number) * (1 if share is None else share)
             for part, share in parts
             if part.number is not None
         ]
         adds = all(share is not None for _, share in parts)
         if len(numbers) < len(parts) or not (adds or len(set(numbers)) == 1):
             return _Taken(unlike=True)
-        return _Taken(sum(numbers, Fraction(0)) if adds else numbers[0])
+        whole = sum(numbers, Fraction(0)) if adds else numbers[0]
+        return _Taken(ratio(whole.numerator, whole.denominator))
 
 
 @dataclass(frozen=True)
 class _Taken:
     """A target taken over: a number, nothing at all, or what no one number says."""
 
-    number: Fraction | None = None
+    number: int | None = None
     unlike: bool = False
-
-    @property
-    def whole(self) -> int | None:
-        return None if self.number is None else ratio(self.number.numerator, self.number.denominator)  # fmt: skip
 
 
 NOTHING = _Taken()

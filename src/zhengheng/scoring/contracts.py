@@ -227,7 +227,8 @@ PLAN = tuple(
         """succession key unit, heir
         unit text predecessor
         heir text successor that takes over its targets
-        share int:7 share taken over, micro""",
+        share int:7 share taken over, micro
+        generation int?:3 turn of the heir: 1 where no unit before it is an heir itself, otherwise one more than the last of those; empty in plans kept before semantics 11""",
         """figure key unit, origin, kind, first
         unit text whose values are not made of its own figures of all times alone
         origin text whose figures they are made of: its own, and those of units before it

@@ -11,6 +11,15 @@ from typing import Any, Literal
 
 from zhengheng.scoring.contracts import CONTRACTS
 
+REPEATED = {
+    "inherited_target": ("target", ("unit", "indicator", "kind", "period", "value")),
+    "derived_value": (
+        "cell", ("unit", "category", "comparison_group", "indicator", "segment", "status", "value", "previous"),
+    ),
+}  # fmt: skip
+"""Repeated steps that are no results: they read their own earlier rounds, so that their columns, here those of a contract, must
+be there before the first."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -18,7 +27,7 @@ class Step:
 
     scope  unit: may run on a range of units at a time; group: needs all of them
     when   the condition (see `conditions`) without which the table is empty
-    per    repeated for each row of depth, level or band; `:place` stands for the row's place
+    per    repeated for each row of depth, generation, level or band; `:place` stands for the row's place
     inline a DuckDB view instead of a table: consumed once
     once   a table, but a view where one step alone reads it and nobody keeps it
     refuse makes no table: any row stops the run, as too large to compute with (see engines/beyond.py)
@@ -206,6 +215,8 @@ def rounds(per: str, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[
     match per:
         case "depth":
             return sorted({row["depth"] for row in tables["derivation"]})
+        case "generation":
+            return sorted({row["generation"] for row in tables["succession"]})
         case "level":
             return sorted({row["depth"] for row in tables["node"]}, reverse=True)
         case "band":

@@ -279,13 +279,26 @@ class Compiler(SeriesRows, BranchRows):
         for event in sorted(events, key=attrgetter("date")):
             for heir in event.heirs:
                 since.setdefault(heir.unit, event.date)
-        for event in events:
-            for heir in event.heirs:
-                if {heir.unit, event.unit} <= self.units.keys() and self.life(heir.unit)[
-                    0
-                ] >= since[heir.unit]:
-                    share = scaled(heir.share, COEFFICIENT, "rulebook", "succession")
-                    self._add("succession", unit=event.unit, heir=heir.unit, share=share)
+        found = [
+            (event.unit, heir) for event in events for heir in event.heirs
+            if {heir.unit, event.unit} <= self.units.keys() and self.life(heir.unit)[0] >= since[heir.unit]
+        ]  # fmt: skip
+        turns = generations((old, heir.unit) for old, heir in found)
+        for old, heir in found:
+            share = scaled(heir.share, COEFFICIENT, "rulebook", "succession")
+            self._add("succession", unit=old, heir=heir.unit, share=share, generation=turns[heir.unit])  # fmt: skip
+
+
+def generations(pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Heirs by (unit before, heir) → their turn: 1 where nobody before one is an heir, otherwise one more than the last of those."""
+    before: dict[str, set[str]] = {}
+    for old, heir in pairs:
+        before.setdefault(heir, set()).update({old} - {heir})
+    found: dict[str, int] = {}
+    while waiting := before.keys() - found.keys():
+        ready = {heir for heir in waiting if not before[heir] & waiting} or waiting
+        found |= {heir: 1 + max((found.get(old, 0) for old in before[heir]), default=0) for heir in sorted(ready)}  # fmt: skip
+    return found
 
 
 def _cut(band: Band, down: bool) -> Decimal | None:

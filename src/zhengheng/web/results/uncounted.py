@@ -126,8 +126,8 @@ def _held(run: str) -> tuple[dict[Any, bool], dict[Any, set[tuple[int, int | Non
     """Of a run, which never changes: its events and whether they count, every value of each fact, its targets."""
     held = loaded(folder_of(run))
     facts = held.facts
-    rows = columns_of(facts, "target", ["unit", "indicator", "kind", "value"]).to_pylist()
-    targets = {(row["unit"], row["indicator"], row["kind"], row["value"]) for row in rows}
+    rows = columns_of(facts, "target", ["unit", "indicator", "kind", "period", "value"]).to_pylist()
+    targets = {tuple(row.values()) for row in rows}
     return events_of(held), values_of(facts), targets
 
 
@@ -193,9 +193,9 @@ def _aims_at(run: ResultRun, change: TargetChange) -> bool:
 def _holds(run: ResultRun, sheet: TargetSheet, indicator: str, **said: str) -> bool:
     """Whether these numbers of a unit, by their kind, are the ones in the run's data."""
     decimals = book_of(sheet.rulebook).indicator(indicator).decimals
-    held = _held(run.run)[2]
+    held, end = _held(run.run)[2], parse_period(run.period).end
     return all(
-        (sheet.unit.code, indicator, kind, parse_scaled(number, decimals)[0]) in held
+        (sheet.unit.code, indicator, kind, end, parse_scaled(number, decimals)[0]) in held
         for kind, number in said.items() if number
     )  # fmt: skip
 

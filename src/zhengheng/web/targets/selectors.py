@@ -118,7 +118,7 @@ def eased(period: str) -> list[dict[str, Any]]:
             parse_scaled(text, indicator.decimals)[0] for text in (change.before, change.value)
         )
         # For an interval neither side is the easy one: every change is told.
-        if indicator.direction != "interval" and (after < before) != (indicator.direction == "up"):
+        if indicator.direction != "interval" and not (after < before if indicator.direction == "up" else after > before):  # fmt: skip
             continue
         unit = sheet.unit
         entry = found.setdefault(unit.code, {"unit": unit.code, "zh": unit.name_zh, "en": unit.name_en or unit.name_zh, "changes": []})  # fmt: skip
