@@ -188,6 +188,18 @@ def test_an_heir_with_a_target_of_its_own_is_named_with_what_is_not_added() -> N
         assert any("以自己的为准，不相加" in zh for zh in words) == (choice == "inherit")
 
 
+def test_who_gives_a_part_away_and_goes_on_is_not_told_to_add_its_own_target_to_itself() -> None:
+    made_of = book([], succession=[
+        {"date": "2025-07-01", "kind": "split", "unit": "a", "data": "inherit", "targets": "inherit",
+         "heirs": [{"unit": "a", "share": "0.5"}, {"unit": "b", "share": "0.5"}]}])  # fmt: skip
+    targets = [{"unit": unit, "indicator": "A", "kind": "target", "period": date(2025, 12, 31), "value": 100, "file": 1, "row": row}
+               for row, unit in enumerate("ab", 1)]  # fmt: skip
+    facts = Facts({**empty(), "target": pa.Table.from_pylist(targets, schema("target"))})
+    run = make_run(made_of, facts, parse_period("2025"), DuckEngine())
+    said = [one.en for one in uncounted([run]) if one.code == "target.own"]
+    assert [one.split(" takes")[0] for one in said] == ["b"]
+
+
 def test_coverage_names_what_is_bare() -> None:
     found = coverage(
         book(LEVELS, [{"code": "g1", "name": NAME, "from_year": 2025, "to_year": 2027}])

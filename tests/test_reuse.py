@@ -127,6 +127,16 @@ def test_a_run_in_ranges_is_kept_and_explained_one_unit_at_a_time(tmp_path: Path
     assert passport(part, "U07", None, "en") == passport(whole, "U07", None, "en")
 
 
+@pytest.mark.parametrize(
+    ("code", "told"), [("{tree}", "explained with the total"), ("Z", "has no indicator Z")]
+)
+def test_who_asks_for_a_dimension_is_told_where_it_is_explained(code: str, told: str) -> None:
+    book = Rulebook.model_validate_json(BOOK, strict=True)
+    made = make_run(book, observed(), PERIOD, DuckEngine())
+    with pytest.raises(NotFoundError, match=told):
+        passport(made, "U07", code.format(tree=book.tree.code), "en")
+
+
 def explained(run: Run, unit: Unit) -> Entry | str:
     """The passport, or why there is none: a unit without any weight has no score."""
     try:

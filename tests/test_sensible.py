@@ -131,6 +131,7 @@ SENSELESS: dict[str, tuple[str, Rules]] = {
     "a unit that goes on after its merger": ("succession.day", _changed(units=[{**UNIT, "valid_to": "2025-09-30"}, UNITS[1]])),
     "a unit that ends before its split": ("succession.day", _changed("split", units=[{**UNIT, "valid_to": "2025-03-31"}, UNITS[1]])),
     "an heir that is not there yet": ("succession.day", _changed("rename", units=[UNITS[0], {**UNITS[1], "valid_from": "2025-07-02"}])),
+    "a new name that is there before": ("succession.day", _changed("rename", units=[UNITS[0], {**UNITS[1], "valid_from": "2025-06-30"}])),
     "an heir that is gone": ("succession.day", _changed(units=[UNITS[0], {**UNITS[1], "valid_to": "2025-03-31"}])),
     "a bonus of at least more": ("adjustment.range", ({"adjustments": [{**BONUS, "least": 5, "most": 1}]}, {})),
     "a bonus capped below nothing": ("amount.negative", ({"bonus_cap": -4}, {})),

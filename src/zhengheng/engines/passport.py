@@ -69,6 +69,11 @@ def passport(
     if indicator is None:
         return maker.total()
     if indicator not in maker.scores:
+        if any(node.code == indicator for node, _, _ in run.rulebook.nodes()):
+            raise NotFoundError.one(
+                indicator, "indicator.absent", zh=f"{indicator} 是维度，不是指标；维度的得分在单位的总分中说明，请不写指标再查：zhengheng explain 批次 {unit}",
+                en=f"{indicator} is a dimension, no indicator; dimensions are explained with the total of the unit: zhengheng explain RUN {unit}",
+            )  # fmt: skip
         raise NotFoundError.one(
             indicator, "indicator.absent", zh=f"{unit} 没有指标 {indicator}", en=f"{unit} has no indicator {indicator}"
         )  # fmt: skip

@@ -58,7 +58,8 @@ def _not_added(run: Run) -> Iterator[Problem]:
     """Targets of quantities that stay with the unit before, as its heir has one of its own: its quantities go over, they do not."""
     handing = [
         {"unit": event.unit, "heir": heir.unit} for event in run.rulebook.succession
-        if event.targets == "inherit" and event.date <= run.plan.period.end for heir in event.heirs
+        if event.targets == "inherit" and event.date <= run.plan.period.end
+        for heir in event.heirs if heir.unit != event.unit
     ]  # fmt: skip
     if not handing:
         return

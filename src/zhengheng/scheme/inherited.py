@@ -59,6 +59,12 @@ def misfits(book: Rulebook, units: Iterable[Unit]) -> Iterator[tuple[int, str, s
                     f"{event.unit} 的变动日是 {event.date}，承接单位 {heir.unit} 在名单中的起始日（valid_from）却是 {new.valid_from}，当日还不存在；请改正其中一个日期。",
                     f"{event.unit} goes over on {event.date}, while its heir {heir.unit} is there from {new.valid_from} (valid_from) only; correct one of the days",
                 )
+            if new and event.kind == "rename" and ended_before(new.valid_from, event.date):
+                yield (
+                    place,
+                    f"{event.unit} 在 {event.date} 更名为 {heir.unit}，而 {heir.unit} 在名单中的起始日（valid_from）是 {new.valid_from}，更名之前已经存在。并入已有单位的，请写成合并（kind: merger）；确为更名的，请把起始日改为 {event.date}。",
+                    f"{event.unit} is renamed to {heir.unit} on {event.date}, while {heir.unit} is there from {new.valid_from} (valid_from), before it: where it goes into a unit that is there, write `kind: merger`; where it is a rename, let valid_from be {event.date}",
+                )
             if new and ended_before(new.valid_to, event.date):
                 yield (
                     place,

@@ -1,6 +1,7 @@
 """Rules of `scheme check` about units that go over into others: nothing falls out of the heir's score unseen."""
 
 from collections.abc import Container
+from datetime import date
 
 from zhengheng.scheme.findings import Finding, error, plain, rule, warning
 from zhengheng.scheme.folder import Source
@@ -33,7 +34,7 @@ def the_days_of_units_fit_the_change(book: Rulebook, source: Source) -> Finding:
 @rule
 def changes_of_units_come_one_after_the_other(book: Rulebook, source: Source) -> Finding:
     """What goes over on a day is what was there before it: nothing goes on from heir to heir on one day, and nobody comes back."""
-    whole = {event.unit: event.date for event in book.succession if event.unit not in {heir.unit for heir in event.heirs}}  # fmt: skip
+    whole = {event.unit: event.date for event in book.succession if _is_whole(event)}
     for place, event in enumerate(book.succession):
         for number, heir in enumerate(event.heirs):
             at = source.rulebook("succession", place, "heirs", number)
@@ -46,6 +47,64 @@ def changes_of_units_come_one_after_the_other(book: Rulebook, source: Source) ->
             elif ended is not None and ended < event.date:
                 yield error(at, "succession.again", f"{heir.unit} 已于 {ended} 变动为其他单位，不能在 {event.date} 又承接 {event.unit}：一个单位代码只能存续一段时间。恢复原名的，请使用新的单位代码。",
                             f"{heir.unit} went over into others on {ended} and cannot take over {event.unit} on {event.date}: a unit's code stands for one time. Give it another code where the old name comes back")  # fmt: skip
+
+
+@rule
+def a_unit_gives_what_it_has_once(book: Rulebook, source: Source) -> Finding:
+    """Shares add to 1 within an entry; over all entries of a unit nothing of it is handed out a second time."""
+    for place, event in enumerate(book.succession):
+        at = source.rulebook("succession", place, "unit")
+        gone = [
+            one.date
+            for one in book.succession
+            if one.unit == event.unit and one.date < event.date and _is_whole(one)
+        ]
+        if any(
+            one.unit == event.unit and one.date == event.date for one in book.succession[:place]
+        ):
+            yield error(at, "succession.twice", f"{event.unit} 在 {event.date} 的变动写了不止一条，它的数会被重复承接。同一单位同一天的变动只写一条：有几个承接单位的，写成一条分立（kind: split），列出全部承接单位，份额合计为 1。",
+                        f"{event.unit} goes over on {event.date} by more than one entry, so that its figures would be handed out more than once: write one entry for a unit and a day, where it has several heirs one `kind: split` with all of them, whose shares add to 1")  # fmt: skip
+        elif gone:
+            yield error(at, "succession.again", f"{event.unit} 已于 {min(gone)} 整体变动为其他单位，不能在 {event.date} 再次变动，否则它的数会被重复承接。后一次变动属于承接单位的，请把 unit 写成承接单位；前一次只划出一部分的，请写成分立（kind: split），把 {event.unit} 也列为承接单位。",
+                        f"{event.unit} went over wholly on {min(gone)} and cannot go over again on {event.date}, or its figures would be handed out more than once: where the later change is one of its heir, write the heir as `unit`; where it gave away only a part before, write that as `kind: split` with {event.unit} among the heirs")  # fmt: skip
+
+
+def _is_whole(event: Succession) -> bool:
+    """Whether nothing stays with the unit."""
+    return event.unit not in {heir.unit for heir in event.heirs}
+
+
+@rule
+def the_kind_of_a_change_is_what_happens(book: Rulebook, source: Source) -> Finding:
+    """By its kind an entry says what is handed on: after a rename everything, to one unit that begins with it."""
+    for place, event in enumerate(book.succession):
+        heirs, at = (
+            [heir.unit for heir in event.heirs],
+            source.rulebook("succession", place, "kind"),
+        )
+        if event.kind != "split" and event.unit in heirs:
+            zh, en = ("合并", "merged") if event.kind == "merger" else ("更名", "renamed")
+            yield error(at, "succession.itself", f"{event.unit} 在 {event.date} {zh}，承接单位中却有它自己。划出一部分后继续存在的，请写成分立（kind: split）；没有变动的，请删去这一条。",
+                        f"{event.unit} is {en} on {event.date} and is among its own heirs: where it gives a part away and goes on, write `kind: split`; where nothing changes, delete the entry")  # fmt: skip
+        elif event.kind == "rename" and len(heirs) != 1:
+            yield error(at, "succession.rename", f"{event.unit} 在 {event.date} 更名，却有 {len(heirs)} 个承接单位：更名后全部的数原样转到一个单位，不能分给几个。请写成分立（kind: split）并写明份额。",
+                        f"{event.unit} is renamed on {event.date} and has {len(heirs)} heirs: a rename hands everything on to one unit, and nothing is shared out. Write `kind: split` with the share of each")  # fmt: skip
+        elif event.kind == "rename" and (others := _there_by(book, place)):
+            zh, en = "、".join(str(one) for one in others), " and ".join(str(one) for one in others)
+            yield error(at, "succession.rename", f"{event.unit} 在 {event.date} 更名为 {heirs[0]}，而按 {zh} 的另一条变动，{heirs[0]} 不是由这次更名新设的。并入已有单位，或者几个单位并为一个的，请写成合并（kind: merger）；确为更名的，请使用新的单位代码。",
+                        f"{event.unit} is renamed to {heirs[0]} on {event.date}, while by another entry, of {en}, {heirs[0]} does not begin by this rename: where a unit goes into one that is there, or several become one, write `kind: merger`; where it is a rename, use a new unit code")  # fmt: skip
+
+
+def _there_by(book: Rulebook, place: int) -> list[date]:
+    """The days of other entries by which the heir of a rename is more than the new name of its one unit."""
+    event = book.succession[place]
+    heir = event.heirs[0].unit
+    taken = {
+        one.date for one in book.succession
+        if one.unit not in {event.unit, heir} and one.date <= event.date and heir in {each.unit for each in one.heirs}
+    }  # fmt: skip
+    given = {one.date for one in book.succession if one.unit == heir and one.date < event.date and not _is_whole(one)}  # fmt: skip
+    return sorted(taken | given)
 
 
 @rule
