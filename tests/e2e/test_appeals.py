@@ -836,6 +836,11 @@ def test_the_portal_keeps_the_promise_of_a_decided_appeal_once_the_new_version_i
             assert "申诉已作出决定" in text, (number, name)
             assert said in text, (number, name)
         assert "申诉已作出决定" not in (folder / "units" / "D13.html").read_text(encoding="utf-8")
+    effect = Appeal.objects.get().effect["zh"]
+    put_right = re.findall(r"数值由\s*(.*?)\s*改为\s*<strong[^>]*>(.*?)</strong>", (folder / "units" / "D10.html").read_text(encoding="utf-8"), re.DOTALL)  # fmt: skip
+    ((before, after),) = [tuple(re.sub(r"[^\d.]", "", one) for one in pair) for pair in put_right]
+    assert (before, after) == (effect["before"]["value"], effect["after"]["value"])
+    assert before != after
 
 
 def test_a_decided_appeal_shows_what_it_was_decided_against(town: Town) -> None:

@@ -215,6 +215,11 @@ def _too_early(held: Publication, day: date) -> tuple[str, str] | None:
     return f"自 {held.embargo} 起可以发布。", f"It can be released from {held.embargo} on."
 
 
+def _not_yet(held: Publication, day: date) -> tuple[str, str] | None:
+    """Why it cannot be released now: what was replaced never can, whatever day it waited for."""
+    return replaced_meanwhile(held) or _too_early(held, day)
+
+
 def release(doing: Doing) -> Change:
     """Have it written; it is released once its files stand and their digests are in the ledger."""
     held: Publication = doing.obj
@@ -436,7 +441,7 @@ PUBLICATIONS = Kind(
         Act("publication.prepare", ("准备发布", "Prepare a publication"), prepare, PrepareGiven,
             ("自动扫描个人信息和内部字样; 保密审查后由主任发布。", "Texts are scanned for personal and internal content; reviewed for secrecy, then released by the director."), choices=_results),
         Act("publication.review", ("保密审查通过", "Pass the secrecy review"), review, signed(ReviewGiven), help=NOT_LOOKED_FOR),
-        Act("publication.release", ("发布", "Release"), release, signed(), not_yet=_too_early),
+        Act("publication.release", ("发布", "Release"), release, signed(), not_yet=_not_yet),
         Act("publication.written", ("已写成", "Written"), written, WrittenGiven, by_machine=True),
         Act("publication.unverified", ("未通过复核，不予发布", "Not released: it does not verify"), unverified, UnverifiedGiven, by_machine=True),
         Act("publication.open", ("公开一项内部指标", "Open an internal indicator"), open_one, signed(OpenGiven),
@@ -453,7 +458,7 @@ PUBLICATIONS = Kind(
         Column(("放行理由", "Why the findings stand"), "cleared"),
     ),
     queryset=lambda: Publication.objects.select_related("run", "corrects"),
-    known=lambda p: (("不早于", "not before"), p.embargo) if p.embargo and p.state not in {"released", *PUBLICATION.final} else None, told=True,
+    known=lambda p: (("不早于", "not before"), p.embargo) if p.embargo and p.state not in {"released", *PUBLICATION.final} and not replaced_meanwhile(p) else None, told=True,
     body="publication/body.html", context=_page, printed=printed, outcome=_outcome,
     out=lambda p: {"run": p.run.run, "shows": p.shows, "embargo": p.embargo.isoformat() if p.embargo else None, "reason": p.reason,
                    "findings": p.findings, "digests": p.digests, "opened": p.opened},

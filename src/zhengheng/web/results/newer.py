@@ -197,7 +197,7 @@ def counted(run: ResultRun) -> list[Redecided]:
     upheld = _newest_of(before.order_by("pk")).values()
     held = _held_by(run, upheld)
     fate = ("已计入本结果", "this result counts it")
-    return [_told(one, run, fate) for one in upheld if one.pk in held]
+    return [_told(one, run, fate, counts=True) for one in upheld if one.pk in held]
 
 
 def _after(run: ResultRun) -> QuerySet[ResultRun]:
@@ -211,13 +211,14 @@ def _newest_of(runs: Iterable[ResultRun]) -> dict[tuple[int, str, str], Any]:
     return {(one.unit_id, one.series, one.value_period): one for run in runs for one in _upheld(run)}  # fmt: skip
 
 
-def _told(appeal: Any, run: ResultRun, fate: Words) -> Redecided:
-    """What an upheld appeal put right, in the words of a result's rulebook."""
+def _told(appeal: Any, run: ResultRun, fate: Words, *, counts: bool = False) -> Redecided:
+    """What an upheld appeal put right, in the words of a result's rulebook; before it stands what the result still shows, or, in
+    one that `counts` it, what it was decided against."""
     book, effect = loaded(folder_of(run.run)).rulebook, appeal.effect or {}
     about = book.indicator(appeal.indicator)
     zh, en = (effect.get(spoken) or effect.get("zh", {}) for spoken in ("zh", "en"))
     before, after = (_measured(about, zh.get(at, {}).get("value", ""), en.get(at, {}).get("value", "")) for at in ("before", "after"))  # fmt: skip
-    if appeal.run_id != run.pk:
+    if appeal.run_id != run.pk and not counts:
         # It was decided against another version: what this one shows is its own.
         rows = loaded(folder_of(run.run)).results.of_unit("indicator_score", appeal.unit.code)
         shown = next((row["value"] for row in rows if row["indicator"] == appeal.indicator), None)
