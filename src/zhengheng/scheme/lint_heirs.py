@@ -65,7 +65,7 @@ def a_unit_gives_what_it_has_once(book: Rulebook, source: Source) -> Finding:
             yield error(at, "succession.twice", f"{event.unit} 在 {event.date} 的变动写了不止一条，它的数会被重复承接。同一单位同一天的变动只写一条：有几个承接单位的，写成一条分立（kind: split），列出全部承接单位，份额合计为 1。",
                         f"{event.unit} goes over on {event.date} by more than one entry, so that its figures would be handed out more than once: write one entry for a unit and a day, where it has several heirs one `kind: split` with all of them, whose shares add to 1")  # fmt: skip
         elif gone:
-            yield error(at, "succession.again", f"{event.unit} 已于 {min(gone)} 整体变动为其他单位，不能在 {event.date} 再次变动，否则它的数会被重复承接。后一次变动属于承接单位的，请把 unit 写成承接单位；前一次只划出一部分的，请写成分立（kind: split），把 {event.unit} 也列为承接单位。",
+            yield error(at, "succession.again", f"{event.unit} 已于 {min(gone)} 整体变动为其他单位，不能在 {event.date} 再次变动，否则它的数会被重复承接。后一次变动属于承接单位的，请把变动单位（unit）写成承接单位；前一次只划出一部分的，请写成分立（kind: split），把 {event.unit} 也列为承接单位。",
                         f"{event.unit} went over wholly on {min(gone)} and cannot go over again on {event.date}, or its figures would be handed out more than once: where the later change is one of its heir, write the heir as `unit`; where it gave away only a part before, write that as `kind: split` with {event.unit} among the heirs")  # fmt: skip
 
 
