@@ -469,6 +469,12 @@ def test_a_clock_that_stands_is_not_overdue(town: Town) -> None:
     home = town.client("appeals_clerk").get("/office/").content.decode()
     assert f"/office/appeals/{number}/" in home
     assert "逾期" not in home
+    seated = [seat.account.username for seat in Appeal.objects.get(pk=number).seats.all()]
+    assert len(seated) == 3
+    told = "听证定于 2026-04-24 举行：一号会议室。请按时到场。"
+    for username in ("unit_leader-D10", *seated):
+        assert told in town.client(username).get("/office/").content.decode(), username
+    assert told not in town.client("unit_leader-D13").get("/office/").content.decode()
     town.at("2026-04-24")
     town.post(
         "appeals_clerk", f"appeals/{number}/sign_minutes", minutes=[town.file("appeals_clerk")]
@@ -836,6 +842,11 @@ def test_the_portal_keeps_the_promise_of_a_decided_appeal_once_the_new_version_i
             assert "申诉已作出决定" in text, (number, name)
             assert said in text, (number, name)
         assert "申诉已作出决定" not in (folder / "units" / "D13.html").read_text(encoding="utf-8")
+    office = {number: town.client("office_director").get(f"/office/publications/{number}/").content.decode() for number in (published, fresh)}  # fmt: skip
+    assert f'href="/office/publications/{fresh}/"' in office[published]
+    assert "的版本更正" in office[published]
+    assert f'href="/office/publications/{published}/"' in office[fresh]
+    assert "的版本更正" not in office[fresh]
     effect = Appeal.objects.get().effect["zh"]
     put_right = re.findall(r"数值由\s*(.*?)\s*改为\s*<strong[^>]*>(.*?)</strong>", (folder / "units" / "D10.html").read_text(encoding="utf-8"), re.DOTALL)  # fmt: skip
     ((before, after),) = [tuple(re.sub(r"[^\d.]", "", one) for one in pair) for pair in put_right]

@@ -84,7 +84,8 @@ def agree_targets(town: Town, book: int) -> dict[str, int]:
             f"unit_leader-{unit}", f"targets/{sheets[unit]}/counter", opinion="场地不足",
             lines=[{"indicator": "SEATS", "value": "80"}], consultation=minutes[unit],
         )  # fmt: skip
-    town.post("office_indicators", f"targets/{sheets['D10']}/answer", reply="可调", lines=[{"indicator": "SEATS", "value": "95"}])  # fmt: skip
+    again = town.post("office_indicators", f"targets/{sheets['D10']}/answer", reply="可调", lines=[{"indicator": "SEATS", "value": "95"}], due_on="2026-12-01")  # fmt: skip
+    assert again["due_on"] == "2026-12-01", "each round has its own day"
     town.post("unit_leader-D10", f"targets/{sheets['D10']}/agree")
     town.post("office_indicators", f"targets/{sheets['D16']}/escalate", reason="未达成一致")
     decision = town.decided(f"target:{sheets['D16']}", "2026-2", "2026-03-23")

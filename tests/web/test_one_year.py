@@ -115,6 +115,16 @@ def test_the_start_of_the_year_wants_nobody_of_the_cities_beside(town: Town, boo
     assert town.get("office_data", "checklist?year=2025")[7]["missing"] == ["D19 D19"]
 
 
+def test_nothing_of_a_year_without_a_rulebook_is_done(town: Town, book: int) -> None:
+    """What the year before had stands by name, and no report is opened where nobody knows what is asked."""
+    points = {one["en"]: one for one in town.get("office_data", "checklist?year=2026")}
+    (title,) = RulebookVersion.objects.filter(pk=book).values_list("title_zh", flat=True)
+    assert points["this year's rulebooks are in force"]["missing"] == [title]
+    assert not points["this year's rulebooks are in force"]["done"]
+    assert points["reports are opened"]["missing"] == ["本年度还没有生效的考核方案"]
+    assert points["all target sheets are signed"]["missing"]
+
+
 @pytest.mark.parametrize("kind", ["item", "self_report", "retire"])
 def test_other_matters_of_the_year_go_on_under_a_newer_version(town: Town, book: int, kind: str) -> None:  # fmt: skip
     if kind == "item":

@@ -4,7 +4,7 @@ from zhengheng.workflow.machine import Machine, Transition
 
 DECISION = Machine(
     "decision",
-    {"recorded": ("待复核", "recorded"), "attested": ("已复核", "attested"), "withdrawn": ("已撤回", "withdrawn")},
+    {"recorded": ("待复核", "recorded, to be attested"), "attested": ("已复核", "attested"), "withdrawn": ("已撤回", "withdrawn")},
     (
         Transition("decision.record", ("",), "recorded"),
         Transition("decision.attest", ("recorded",), "attested"),
@@ -16,7 +16,7 @@ RULEBOOK = Machine(
     "rulebook",
     {
         "draft": ("草案", "draft"), "consultation": ("征求意见", "in consultation"),
-        "submitted": ("待批", "submitted"), "adopted": ("生效", "in force"), "superseded": ("已被新版代替", "replaced by a newer version"),
+        "submitted": ("待批", "submitted, to be approved"), "adopted": ("生效", "in force"), "superseded": ("已被新版代替", "replaced by a newer version"),
         "retired": ("废止", "retired"), "dropped": ("已放弃", "given up"),
     },
     (
@@ -44,7 +44,7 @@ RULEBOOK = Machine(
 
 QUESTION = Machine(
     "question",
-    {"asked": ("待答复", "asked"), "answered": ("已答复", "answered")},
+    {"asked": ("待答复", "to be answered"), "answered": ("已答复", "answered")},
     (
         Transition("question.ask", ("",), "asked"),
         Transition("question.answer", ("asked",), "answered"),
@@ -53,7 +53,7 @@ QUESTION = Machine(
 
 PROPOSAL = Machine(
     "proposal",
-    {"made": ("待研究", "made"), "taken_up": ("采纳", "taken up"), "declined": ("未采纳", "declined")},
+    {"made": ("待研究", "to be considered"), "taken_up": ("采纳", "taken up"), "declined": ("未采纳", "declined")},
     (
         Transition("proposal.make", ("",), "made"),
         Transition("proposal.take_up", ("made",), "taken_up"),
@@ -80,7 +80,7 @@ TARGET = Machine(
 CHANGE = Machine(
     "change",
     {
-        "asked": ("待审批", "asked"), "approved": ("已批准", "approved"), "refused": ("未批准", "refused"),
+        "asked": ("待审批", "to be approved"), "approved": ("已批准", "approved"), "refused": ("未批准", "refused"),
         "withdrawn": ("已撤回", "withdrawn"),
     },
     (
@@ -94,7 +94,7 @@ CHANGE = Machine(
 REPORT = Machine(
     "report",
     {
-        "due": ("待填报", "due"), "elsewhere": ("由另一方案填报", "asked for under another rulebook"), "submitted": ("待审核", "submitted"), "checking": ("数据核对", "being checked by the unit"),
+        "due": ("待填报", "due"), "elsewhere": ("由另一方案填报", "asked for under another rulebook"), "submitted": ("待审核", "submitted, to be checked"), "checking": ("数据核对", "being checked by the unit"),
         "disputed": ("有异议", "disputed"), "confirmed": ("已确认", "confirmed"), "loaded": ("已入库", "in the lake"),
         "correcting": ("申请更正", "correction asked for"), "lapsed": ("未计入 (年度已终定)", "not counted, the year is final"),
     },
@@ -129,7 +129,7 @@ REPORT = Machine(
 ITEM = Machine(
     "item",
     {
-        "claimed": ("单位申报, 待审核", "claimed by the unit"), "entered": ("待单位核对", "entered"), "checking": ("待绩效办审核", "to be checked by the office"), "disputed": ("有异议", "disputed"), "settled": ("已认定", "settled"),
+        "claimed": ("单位申报，待审核", "claimed by the unit, to be checked"), "entered": ("待单位核对", "entered, to be checked by the unit"), "checking": ("待绩效办审核", "to be checked by the office"), "disputed": ("有异议", "disputed"), "settled": ("已认定", "settled"),
         "waived": ("不予认定", "waived"), "loaded": ("已入库", "in the lake"), "revoked": ("已撤销", "taken back"),
     },
     (
@@ -194,7 +194,7 @@ UNFILED = ("draft", "returned")
 APPEAL = Machine(
     "appeal",
     {
-        "draft": ("草稿", "draft"), "filed": ("待受理", "filed"), "accepted": ("已受理", "accepted"),
+        "draft": ("草稿", "draft"), "filed": ("待受理", "filed, to be accepted"), "accepted": ("已受理", "accepted"),
         "hearing": ("听证程序", "hearing called"), "heard": ("听证结束", "heard"), "decided": ("已决定", "decided"),
         "second": ("委员会复核", "before the commission"),
         "applied": ("已改算", "applied"), "closed": ("已结案", "closed"), "withdrawn": ("已撤回", "withdrawn"),
@@ -226,7 +226,7 @@ APPEAL = Machine(
 OBJECTION = Machine(
     "objection",
     {
-        "lodged": ("待答复", "lodged"), "answered": ("已答复", "answered"),
+        "lodged": ("待答复", "to be answered"), "answered": ("已答复", "answered"),
         "referred": ("已转纪检监察机关", "referred to discipline"),
     },
     (
@@ -262,7 +262,7 @@ CALENDAR = Machine(
 RECTIFICATION = Machine(
     "rectification",
     {
-        "proposed": ("待确认", "proposed"), "confirmed": ("待送达", "confirmed"), "served": ("待答复", "served"),
+        "proposed": ("待确认", "to be confirmed"), "confirmed": ("待送达", "confirmed, to be served"), "served": ("待答复", "served, to be answered"),
         "answered": ("整改中", "plan under way"), "checking": ("待验收", "to be accepted"), "closed": ("已销号", "closed"),
         "dropped": ("不立项", "not opened"),
     },
@@ -282,7 +282,7 @@ RECTIFICATION = Machine(
 
 SELF_REPORT = Machine(
     "self_report",
-    {"draft": ("草稿", "draft"), "filed": ("待审核", "filed"), "accepted": ("已审核", "accepted")},
+    {"draft": ("草稿", "draft"), "filed": ("待审核", "filed, to be accepted"), "accepted": ("已审核", "accepted")},
     (
         Transition("self_report.draft", ("",), "draft"),
         Transition("self_report.save", ("draft",), "draft"),
@@ -295,7 +295,7 @@ SELF_REPORT = Machine(
 TOLERANCE = Machine(
     "tolerance",
     {
-        "asked": ("待认定", "asked for"), "granted": ("予以容错", "granted"), "refused": ("不予容错", "refused"),
+        "asked": ("待认定", "to be decided"), "granted": ("予以容错", "granted"), "refused": ("不予容错", "refused"),
         "withdrawn": ("已撤回", "withdrawn"),
     },
     (
@@ -329,7 +329,7 @@ AUDIT = Machine(
 REORGANISATION = Machine(
     "reorganisation",
     {
-        "asked": ("待批准", "asked for"), "approved": ("已批准", "approved"), "carried_out": ("已执行, 待转授权", "carried out, roles to be moved"),
+        "asked": ("待批准", "to be approved"), "approved": ("已批准", "approved"), "carried_out": ("已执行, 待转授权", "carried out, roles to be moved"),
         "complete": ("已完成", "complete"), "refused": ("未批准", "refused"), "withdrawn": ("已撤回", "withdrawn"),
     },
     (
@@ -346,7 +346,7 @@ REORGANISATION = Machine(
 ERASURE = Machine(
     "erasure",
     {
-        "asked": ("待批准", "asked for"),
+        "asked": ("待批准", "to be approved"),
         "done": ("已清除", "erased"),
         "refused": ("未批准", "refused"),
     },
@@ -374,7 +374,7 @@ HANDOVER = Machine(
 COMMITMENT = Machine(
     "commitment",
     {
-        "open": ("待落实", "open"), "reported": ("待认定", "reported"), "kept": ("已完成", "kept"),
+        "open": ("待落实", "open"), "reported": ("待认定", "reported, to be confirmed"), "kept": ("已完成", "kept"),
     },
     (
         Transition("commitment.record", ("",), "open"),

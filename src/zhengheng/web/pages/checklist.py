@@ -26,6 +26,7 @@ from zhengheng.workflow.permissions import anywhere
 from zhengheng.workflow.roles import NAMES, OFFICE, Role
 
 PANEL_AT_LEAST = 3
+NO_BOOK = ("本年度还没有生效的考核方案", "no rulebook of the year is in force yet")
 ACCOUNTS = "/office/accounts/"
 """Not the office's to change: the system administrator makes accounts, the secrecy officer gives roles."""
 
@@ -56,7 +57,7 @@ def checklist(day: date, year: int | None = None) -> list[Point]:
     points = [
         _point("本年度放假安排已载入", "this year's holidays are loaded", "/office/calendars/",
                () if working_calendar().is_known(date(year, 1, 1)) else (str(year),)),
-        _point("本年度考核方案已生效", "this year's rulebooks are in force", "/office/rulebooks/", () if books else (str(year),)),
+        _point("本年度考核方案已生效", "this year's rulebooks are in force", "/office/rulebooks/", _not_in_force(books, year)),
         _point("被考核单位都已登记", "all assessed units are registered", "/office/organisation/",
                set(units) - set(Unit.objects.values_list("code", flat=True))),
         _point("每个单位都有负责人账号", "each unit has its leader's account", ACCOUNTS, _without(there, held, Role.UNIT_LEADER)),
@@ -68,7 +69,7 @@ def checklist(day: date, year: int | None = None) -> list[Point]:
                () if sum(g.role == Role.PANEL_MEMBER for g in held) >= PANEL_AT_LEAST else (f"< {PANEL_AT_LEAST}",)),
         _point("目标表都已签订", "all target sheets are signed", "/office/targets/", _unsigned(books, units)),
         _point("已布置填报", "reports are opened", "/office/reports/",
-               [(b.title_zh, b.title_en or b.title_zh) for b in books if _asks(b) and not Report.objects.filter(**of_year(b)).exists()]),
+               [_title(b) for b in books if _asks(b) and not Report.objects.filter(**of_year(b)).exists()] if books else [NO_BOOK]),
         _point("没有失败的后台作业", "no job has failed", "/office/jobs/",
                [str(n) for n in Job.objects.filter(state="failed").values_list("pk", flat=True)]),
     ]  # fmt: skip
@@ -83,6 +84,16 @@ def _last(year: int) -> list[RulebookVersion]:
     held = adopted().filter(period__lt=str(year))
     newest = held.values_list("period", flat=True).first()
     return [one for one in held if newest and one.period[:4] == newest[:4]]
+
+
+def _not_in_force(books: list[RulebookVersion], year: int) -> list[tuple[str, str]]:
+    """The rulebooks of the year before that are not retired and have no version of this one in force; without any, the year itself."""
+    there = {book.code for book in books}
+    return [_title(one) for one in _last(year) if one.code not in there] or ([] if books else [(str(year), str(year))])  # fmt: skip
+
+
+def _title(version: RulebookVersion) -> tuple[str, str]:
+    return version.title_zh, version.title_en or version.title_zh
 
 
 def _asks(version: RulebookVersion) -> bool:

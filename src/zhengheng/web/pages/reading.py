@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import Q
 
 from zhengheng.domain.several import several
 from zhengheng.web.accounts.models import Account
@@ -60,16 +61,28 @@ class Reading:
     why: Words
 
 
+def _own(mine: Collection[Grant]) -> set[str]:
+    """The units whose appeals are one's own to read."""
+    return {one.unit for one in mine if one.unit and may([one], "appeal.read", units={"own": [one.unit]})}  # fmt: skip
+
+
+def _heard(account: Account, mine: Collection[Grant], day: date) -> list[Reading]:
+    """The hearings to come of appeals of one's own units, and of those on whose panel one sits: day, hour and place."""
+    concerned = Q(unit__code__in=_own(mine)) | Q(seats__account=account, seats__recused="")
+    held = APPEALS.all().filter(concerned, state="hearing", hearing_on__gte=day).distinct()
+    found = []
+    for appeal in held.order_by("hearing_on", "pk"):
+        (zh, en), place = APPEALS.title(appeal), appeal.hearing_place
+        why = (f"听证定于 {appeal.hearing_on} 举行：{place}。请按时到场。", f"The hearing is on {appeal.hearing_on}: “{place}”. You are expected there.")  # fmt: skip
+        found.append(Reading((f"听证：{zh}", f"Hearing: {en}"), APPEALS.address(appeal), why))
+    return found
+
+
 def _decided(mine: Collection[Grant], day: date) -> list[Reading]:
     """What was decided lately on appeals of one's own units."""
-    own = {
-        one.unit
-        for one in mine
-        if one.unit and may([one], "appeal.read", units={"own": [one.unit]})
-    }
     held = (
         APPEALS.all()
-        .filter(unit__code__in=own, decided_on__gt=day - LATELY)
+        .filter(unit__code__in=_own(mine), decided_on__gt=day - LATELY)
         .order_by("-decided_on", "-pk")
     )
     found = []
@@ -139,7 +152,7 @@ def _cut(told: list[Reading], title: Words, zh: str, en: str) -> list[Reading]:
 
 
 def to_read(request: OfficeRequest, later: Collection[Waiting] = ()) -> list[Reading]:
-    """Jobs left undone; what will wait for the account once a day has come or somebody else has acted; results on notice and rulebooks in consultation, to which anybody here may speak; what was decided on the own unit's
+    """Jobs left undone; what will wait for the account once a day has come or somebody else has acted; results on notice and rulebooks in consultation, to which anybody here may speak; hearings to come and what was decided on the own unit's
     appeals; results that wait for their readers; whoever looks at the whole city, the city; for the three officers, their registers."""
     day = request.now.date()
     mine = grants(request.user, day)
@@ -162,6 +175,7 @@ def to_read(request: OfficeRequest, later: Collection[Waiting] = ()) -> list[Rea
     found += _renewed(request, mine)
     own = {one.unit for one in mine if one.unit}
     found += [Reading(title, address, why) for title, address, why in reorganised(own, day)]
+    found += _heard(request.user, mine, day)
     found += _decided(mine, day)
     found += _answered(request, mine, day)
     if anywhere(mine, "rulebook.opine"):

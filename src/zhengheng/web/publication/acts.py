@@ -332,7 +332,7 @@ def _results(obj: Any, account: Account, day: date) -> dict[str, list[tuple[str,
 def _page(held: Publication, request: Any) -> dict[str, Any]:
     stands = _standing(held, request.user)
     previewed = allowed(request.user, "publication.preview", request.now.date(), relations=stands.relations, state=held.state)  # fmt: skip
-    return {"previewed": previewed, "findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "disclosed": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
+    return {"previewed": previewed, "corrected_by": _corrected_by(held), "findings": [(one, KINDS[one["kind"]]) for one in held.findings], "digests": sorted(held.digests.items()), "disclosed": [(one, canonical(one)) for one in held.opened]}  # fmt: skip
 
 
 _GRADE = ("等次", "Grade")
@@ -410,16 +410,23 @@ def _not_shown(held: Publication) -> tuple[str, str] | None:
     return "公众门户上还没有显示，正在生成", "the portal does not show it yet, it is being written"
 
 
+def _corrected_by(held: Publication) -> Publication | None:
+    """The publication of the same period that came out in the place of one."""
+    return held.corrections.filter(state="released").order_by("pk").last()
+
+
 def _outcome(held: Publication) -> tuple[str, str] | None:
     """When it was released, or that nothing of it is out yet."""
     zh, en = SHOWS[held.shows]
     if not_shown := _not_shown(held):
-        released = (f"{held.released_on} 发布，对外显示：{zh}；", f"released on {held.released_on}, showing: {en}; ") if held.released_on else ("", "")  # fmt: skip
+        released = (f"{held.released_on} 起对外显示：{zh}；", f"since {held.released_on}, showing: {en}; ") if held.released_on else ("", "")  # fmt: skip
         return f"{released[0]}{not_shown[0]}", f"{released[1]}{not_shown[1]}"
     if held.released_on:
+        by = _corrected_by(held)
+        later = (f"；已由 {by.released_on} 发布的版本更正", f"; corrected by the one released on {by.released_on}") if by else ("", "")  # fmt: skip
         return (
-            f"{held.released_on} 发布，对外显示：{zh}",
-            f"released on {held.released_on}, showing: {en}",
+            f"{held.released_on} 起对外显示：{zh}{later[0]}",
+            f"since {held.released_on}, showing: {en}{later[1]}",
         )
     if held.state in PUBLICATION.final:
         return None

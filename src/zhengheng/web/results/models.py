@@ -38,10 +38,14 @@ class ResultRun(Lived):
         """A result by its rulebook's title and its period."""
         return f"{self.title_zh} {self.period}", f"{self.title_en or self.title_zh} {self.period}"
 
+    def noticed_words(self) -> tuple[str, str]:
+        """What is said before that day: a notice that is over does not go on since it."""
+        return ("公示始于", "on notice since") if self.state == "notice" else ("公示于", "put on notice on")  # fmt: skip
+
     def noticed(self) -> str:
-        """When its notice began: of one that was reopened, on the day of that; empty before its notice."""
+        """When its notice began: of one that is on notice again since it was reopened, on the day of that; empty before its notice."""
         opened = self.reopenings.last()
-        if opened is not None:
+        if opened is not None and self.state == "notice":
             return str(opened.on)
         return f"{localtime(self.published_at):%Y-%m-%d %H:%M}" if self.published_at else ""
 

@@ -191,10 +191,11 @@ class AnswerGiven(Given):
         "调整后的目标 (只写改动的)", "Amended targets (only what changes)", []
     )
     reply: str = ask("对单位意见的答复", "Reply to the unit", form="text")
+    due_on: date | None = ask("请单位在此日之前答复", "The unit answers by", None, when="ahead")
 
 
 def answer(doing: Doing) -> Change:
-    """The next round: amended or kept, with reasons."""
+    """The next round: amended or kept, with reasons, and its own day to answer by, if any."""
     lines = _own_lines(doing.obj, doing.given.lines) if doing.given.lines else {}
     for code, line in lines.items():
         doing.obj.lines.filter(indicator=code).update(
@@ -202,7 +203,7 @@ def answer(doing: Doing) -> Change:
         )
     doing.obj.lines.update(countered="")
     return Change(
-        {"reply": doing.given.reply, "round": doing.obj.round + 1},
+        {"reply": doing.given.reply, "round": doing.obj.round + 1, "due_on": doing.given.due_on},
         {"reply": doing.given.reply, "round": doing.obj.round + 1, **_content(lines)},
     )
 
