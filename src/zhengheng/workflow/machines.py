@@ -282,7 +282,11 @@ RECTIFICATION = Machine(
 
 SELF_REPORT = Machine(
     "self_report",
-    {"draft": ("草稿", "draft"), "filed": ("待审核", "filed, to be accepted"), "accepted": ("已审核", "accepted")},
+    {
+        "draft": ("草稿", "draft"),
+        "filed": ("待审核", "filed, to be accepted"),
+        "accepted": ("已审核", "accepted"),
+    },
     (
         Transition("self_report.draft", ("",), "draft"),
         Transition("self_report.save", ("draft",), "draft"),
