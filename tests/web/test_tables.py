@@ -403,6 +403,25 @@ def test_an_office_file_that_declares_types_is_taken_at_no_door(name: str) -> No
     assert kind_of("u.xlsx", sheet(UNITS)) == "xlsx"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        PROLOG + b"<!-- " + random.Random(1).randbytes(2_000_000).hex().encode() + b" -->" + TYPES + b"<x/>",
+        random.Random(2).randbytes(2_000_000).hex().encode(),
+    ],
+    ids=["types after a long remark", "no element at all"],
+)  # fmt: skip
+def test_an_office_file_whose_elements_begin_too_far_is_refused(text: bytes) -> None:
+    """What stands before the first element is read to a bound: a parser may read a long word anew with each part."""
+    content = repacked(sheet(UNITS), **{"docProps/app.xml": text})
+    with pytest.raises(FileError) as caught:
+        kind_of("u.xlsx", content)
+    assert [problem.code for problem in caught.value.problems] == ["file.broken"]
+    with pytest.raises(DataError) as refused:
+        rows_of("u.xlsx", content, COLUMNS)
+    assert [problem.code for problem in refused.value.problems] == ["file.broken"]
+
+
 @pytest.mark.parametrize("name", ACTIVE)
 def test_what_runs_or_reaches_out_is_refused(name: str) -> None:
     with pytest.raises(FileError) as caught:

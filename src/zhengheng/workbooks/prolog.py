@@ -5,6 +5,9 @@ from typing import IO
 from xml.parsers import expat
 
 AT_ONCE = 2**16
+FARTHEST = 2**20
+"""Bytes within which the first element begins: no office program writes more before it, and a parser that waits for
+the end of a longer word reads all of it anew with each part."""
 WRITTEN = (".xml", ".vml", ".rels")
 """How the names of an office file's parts of XML end."""
 
@@ -22,7 +25,7 @@ class _OverError(Exception):
 def with_types(archive: zipfile.ZipFile) -> str | None:
     """The first part of an office file that has a DOCTYPE; no office program writes one, and what it declares may be anything.
 
-    Raises what zipfile raises where a part cannot be unpacked.
+    Raises what zipfile raises where a part cannot be unpacked, BadZipFile where no element begins in a part.
     """
     for one in archive.infolist():
         if one.filename.lower().endswith(WRITTEN):
@@ -33,9 +36,12 @@ def with_types(archive: zipfile.ZipFile) -> str | None:
 
 
 def declares_types(stream: IO[bytes]) -> bool:
-    """Whether an XML file has a DOCTYPE, in whatever encoding. What is no XML declares nothing."""
+    """Whether an XML file has a DOCTYPE, in whatever encoding. What is no XML declares nothing.
+
+    Raises BadZipFile where no element begins within `FARTHEST` bytes.
+    """
     found: list[bool] = []
-    first = b""
+    first, read = b"", 0
 
     def declared(*_: object) -> None:
         found.append(True)
@@ -49,7 +55,9 @@ def declares_types(stream: IO[bytes]) -> bool:
     parser.StartElementHandler = begun
     try:
         while part := stream.read(AT_ONCE):
-            first = first or part
+            first, read = first or part, read + len(part)
+            if read > FARTHEST:
+                raise zipfile.BadZipFile("no element begins")
             parser.Parse(part, False)
     except _OverError:
         pass

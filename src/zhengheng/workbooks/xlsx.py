@@ -61,16 +61,17 @@ def check_archive(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-            typed = with_types(archive) if size <= UNPACKED_LIMIT else None
+            bomb = size > UNPACKED_LIMIT or size > PACKING_LIMIT * max(path.stat().st_size, 1 << 16)
+            typed = None if bomb else with_types(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as fault:  # fmt: skip
         raise broken(name) from fault
-    if typed is not None:
-        raise DataError.one(name, "file.doctype", zh=DOCTYPE[0], en=DOCTYPE[1])
-    if size > UNPACKED_LIMIT or size > PACKING_LIMIT * max(path.stat().st_size, 1 << 16):
+    if bomb:
         raise DataError.one(
             name, "file.bomb", zh="压缩包展开后异常巨大，拒绝读取",
             en="the workbook unpacks to an absurd size; it is refused",
         )  # fmt: skip
+    if typed is not None:
+        raise DataError.one(name, "file.doctype", zh=DOCTYPE[0], en=DOCTYPE[1])
 
 
 def broken(name: str) -> DataError:
