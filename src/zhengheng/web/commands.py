@@ -203,10 +203,11 @@ def check(home: HomeOption = HERE, as_json: Annotated[bool, typer.Option("--json
     """Compare what counts as loaded with the lakes, and kept files with what was kept. Exit code 7 on findings."""
     begin(home, look_only=True)
     from zhengheng.web.ledger.jumped import problems
+    from zhengheng.web.pages.clock import now
     from zhengheng.web.reporting.lake_check import compare_all
     from zhengheng.web.results.kept import kept_as_written
 
-    found = [*problems(home), *compare_all(), *kept_as_written(home)]
+    found = [*problems(home, now()), *compare_all(), *kept_as_written(home)]
     if as_json:
         typer.echo(json.dumps([vars(f) for f in found], ensure_ascii=False, indent=1))
     elif not found:
@@ -232,7 +233,7 @@ def confirm_clock(home: HomeOption = HERE) -> None:
     import getpass
 
     begin(home)
-    from zhengheng.web.ledger.jumped import confirm
+    from zhengheng.web.ledger.services import confirm_clock as confirm
     from zhengheng.web.pages.clock import now
 
     at = now()

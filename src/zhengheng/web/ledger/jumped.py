@@ -1,22 +1,23 @@
 """A clock that is far ahead of whatever people did last: nothing follows from deadlines until somebody says that it is right.
 
 What a deadline ends (a right to appeal, a time to confirm) is ended for good, and a machine whose clock is wrong would end
-all of them at once. The mark is a file, so that nothing that is entered under a wrong clock takes it away.
+all of them at once. The mark is a file, so that nothing that is entered under a wrong clock takes it away; and it is made
+before anything that people do is entered, so that a first sign-in under a wrong clock does not speak for it.
 """
 
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
 
 from zhengheng.domain.problems import Problem
 from zhengheng.web.ledger.models import LedgerEntry
 from zhengheng.web.ledger.selectors import entry
-from zhengheng.web.ledger.services import append
 
 HELD = "clock.held"
 """A file in the home, with the moment of what people did last before the clock was ahead."""
+SYSTEM = "system"
+"""Who did what the machine does by itself: that says nothing for its clock."""
 LONGEST = timedelta(days=30)
 """How long an office may lie still, without anybody so much as signing in, before its clock is doubted."""
 WORDS = (
@@ -35,11 +36,15 @@ def look(home: Path, now: datetime) -> None:
         before = _before(mark)
         if before is not None and now - before <= LONGEST:
             mark.unlink(missing_ok=True)
-        return
-    # What the machine does by itself under a wrong clock says nothing for that clock.
-    row = LedgerEntry.objects.exclude(actor="system").order_by("-sequence").first()
-    if row is not None and now - entry(row).at > LONGEST:
-        mark.write_text(entry(row).at.isoformat(), encoding="utf-8")
+    elif (last := _left_behind(now)) is not None:
+        mark.write_text(last.isoformat(), encoding="utf-8")
+
+
+def _left_behind(now: datetime) -> datetime | None:
+    """When people did something last, where that is too long ago."""
+    row = LedgerEntry.objects.exclude(actor=SYSTEM).order_by("-sequence").first()
+    last = entry(row).at if row is not None else now
+    return last if now - last > LONGEST else None
 
 
 def _before(mark: Path) -> datetime | None:
@@ -55,16 +60,7 @@ def is_held(home: Path) -> bool:
     return not settings.FIXED_CLOCK and (home / HELD).exists()
 
 
-def problems(home: Path) -> list[Problem]:
-    """What a check of the office says of it."""
-    return [Problem(HELD, "clock.held", *WORDS)] if is_held(home) else []
-
-
-def confirm(home: Path, actor: str, now: datetime) -> bool:
-    """Somebody at the terminal says that the clock is right; gives whether anything was held."""
-    if not is_held(home):
-        return False
-    with transaction.atomic():
-        append(act="clock.confirmed", subject="clock:office", actor=actor, at=now)
-    (home / HELD).unlink(missing_ok=True)
-    return True
+def problems(home: Path, now: datetime) -> list[Problem]:
+    """What a check of the office says of it, at that moment, whether a worker has looked or not."""
+    doubted = is_held(home) or (not settings.FIXED_CLOCK and _left_behind(now) is not None)
+    return [Problem(HELD, "clock.held", *WORDS)] if doubted else []

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from zhengheng.domain.canonical import canonical
@@ -16,7 +17,7 @@ from zhengheng.ledger.checkpoint import Checkpoint, request
 from zhengheng.ledger.entry import SALT_BYTES, Entry
 from zhengheng.ledger.tree import folded, grown
 from zhengheng.ledger.witness import Key, cosigned_at, stated
-from zhengheng.web.ledger import rows, selectors
+from zhengheng.web.ledger import jumped, rows, selectors
 from zhengheng.web.ledger.keys import public_key, signing_key, witnesses
 from zhengheng.web.ledger.models import CommitmentSecret, Head, LedgerEntry, Node, SignedCheckpoint
 
@@ -39,6 +40,8 @@ def append(
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"{act} is written outside the transaction of its act")
+    if actor != jumped.SYSTEM:
+        jumped.look(Path(settings.HOME), at)
     head, _ = Head.objects.select_for_update().get_or_create(id=1)
     at = _in_line(head, at)
     content = dict(content or {})
@@ -72,6 +75,16 @@ def _in_line(head: Head, at: datetime) -> datetime:
         return at
     before = selectors.entry(last).at
     return before.astimezone(at.tzinfo) if at < before <= at + AT_ONE_TIME else at
+
+
+def confirm_clock(home: Path, actor: str, now: datetime) -> bool:
+    """Somebody at the terminal says that the clock is right; gives whether anything was held."""
+    if not jumped.is_held(home):
+        return False
+    with transaction.atomic():
+        append(act="clock.confirmed", subject="clock:office", actor=actor, at=now)
+    (home / jumped.HELD).unlink(missing_ok=True)
+    return True
 
 
 def name_all_rows(now: datetime) -> None:
@@ -127,7 +140,9 @@ def tick(*, home: Path, actor: str, now: datetime) -> None:
     newest = SignedCheckpoint.objects.first()
     # The entry of the signing itself waits for the next act.
     waits = selectors.size() > (newest.size + 1 if newest else 0)
-    if waits and (newest is None or now - newest.at >= EVERY or (home / RESTORED).exists()):
+    # What was signed under a clock that was ahead is no reason to wait until that time.
+    old = newest is None or not -AT_ONE_TIME <= now - newest.at < EVERY
+    if waits and (old or (home / RESTORED).exists()):
         sign_checkpoint(home=home, actor=actor, now=now)
 
 
