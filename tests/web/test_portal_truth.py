@@ -288,26 +288,26 @@ def test_what_was_put_right_is_not_said_to_be_under_way(source: Path) -> None:
         for state in ("closed", "answered", "closed")
     ]  # fmt: skip
     changed(source / "1" / "snapshot.json", topics=topics, plans=plans)
-    assert "1 件正在整改" in shown(source, "topics/homes.html")
+    assert "1 件整改尚未销号" in shown(source, "topics/homes.html")
     held_up = f"units/{unit['code']}.html"
     assert "措施：逐项核查" in shown(source, f"p/1/{held_up}")
     assert re.search("Measures: (<[^>]*>)?“逐项核查”", shown(source, f"en/p/1/{held_up}"))
-    assert '<a href="plans.html">公开的整改事项 3 件</a>，其中正在整改 1 件。' in shown(
+    assert '<a href="plans.html">公开的整改事项 3 件</a>，其中尚未销号 1 件。' in shown(
         source, "index.html"
     )
     listed(source, unit, 3)
     # A case of an heir stands at each unit that was scored, and is one.
     changed(source / "1" / "snapshot.json", plans=[plan | {"case": number} for plan, number in zip([*plans, plans[1]], (1, 2, 3, 2), strict=True)])  # fmt: skip
-    assert "1 件正在整改" in shown(source, "topics/homes.html")
-    assert '<a href="plans.html">公开的整改事项 3 件</a>，其中正在整改 1 件。' in shown(
+    assert "1 件整改尚未销号" in shown(source, "topics/homes.html")
+    assert '<a href="plans.html">公开的整改事项 3 件</a>，其中尚未销号 1 件。' in shown(
         source, "index.html"
     )
     listed(source, unit, 3)
 
 
 def listed(source: Path, unit: dict[str, Any], cases: int) -> None:
-    """A count leads to a list of just so many, in both languages; a topic's to those of its own that are under way."""
-    for language, words in (("", "其中正在整改 1 件"), ("en/", "of these under way: 1.")):
+    """A count leads to a list of just so many, in both languages; a topic's to those of its own that are not closed."""
+    for language, words in (("", "其中尚未销号 1 件"), ("en/", "of these not closed: 1.")):
         page = shown(source, f"{language}plans.html")
         assert words in page
         names = re.compile(rf'p/1/units/{unit["code"]}\.html"\s*>[^<]+</a>')
