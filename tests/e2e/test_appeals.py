@@ -456,6 +456,18 @@ def test_a_clock_that_stands_is_not_overdue(town: Town) -> None:
         town, made["result"], "RATE", "97", value_period="2025-06", hearing_wanted=True
     )
     town.post("appeals_clerk", f"appeals/{number}/draw")
+    appeal = Appeal.objects.get(pk=number)
+    desk = town.client("appeals_clerk").get("/office/").content.decode()
+    assert "通知听证" in desk, "a hearing that was asked for waits for whoever calls it"
+    seat = appeal.seats.first()
+    assert seat is not None
+    town.post(
+        seat.account.username,
+        f"appeals/{number}/vote",
+        422,
+        vote="uphold",
+        reasons="查证属实",
+    )
     town.post(
         "appeals_clerk",
         f"appeals/{number}/call_hearing",

@@ -123,6 +123,11 @@ def test_nothing_of_a_year_without_a_rulebook_is_done(town: Town, book: int) -> 
     assert not points["this year's rulebooks are in force"]["done"]
     assert points["reports are opened"]["missing"] == ["本年度还没有生效的考核方案"]
     assert points["all target sheets are signed"]["missing"]
+    older = RulebookVersion.objects.get(pk=book)
+    older.pk, older.code, older.period, older.title_zh = None, "older", "2023", "早年方案"
+    older.save()
+    points = {one["en"]: one for one in town.get("office_data", "checklist?year=2026")}
+    assert points["this year's rulebooks are in force"]["missing"] == sorted([title, "早年方案"])
 
 
 @pytest.mark.parametrize("kind", ["item", "self_report", "retire"])

@@ -4,7 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
+
+
+class Asked(Schema):
+    """What a caller sends. A field of another name is refused: a misspelt last day of a role would be a role without end."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class ProblemOut(Schema):
@@ -52,7 +58,7 @@ class MeOut(Schema):
     grants: list[GrantOut]
 
 
-class AccountIn(Schema):
+class AccountIn(Asked):
     username: str = Field(max_length=60)
     name: str = Field(max_length=60)
 
@@ -78,14 +84,14 @@ class BroughtOut(Schema):
     accounts: list[HandedOut]
 
 
-class GrantIn(Schema):
+class GrantIn(Asked):
     role: str = Field(max_length=32)
     unit: str | None = Field(None, max_length=40)
     valid_from: date | None = None
     valid_to: date | None = None
 
 
-class VersionIn(Schema):
+class VersionIn(Asked):
     """The version that the caller saw; an older one is refused with 409."""
 
     row_version: int = Field(ge=1, le=2**31 - 1)
@@ -213,11 +219,11 @@ class SourceRowOut(Schema):
     kept: Literal["kept", "altered", "gone", "never"]
 
 
-class RunIn(Schema):
+class RunIn(Asked):
     run: str = Field(max_length=16)
 
 
-class ReaderIn(Schema):
+class ReaderIn(Asked):
     username: str = Field(max_length=60)
 
 

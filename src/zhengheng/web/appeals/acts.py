@@ -56,7 +56,7 @@ from zhengheng.web.appeals.ruling import (
     unsettled,
 )
 from zhengheng.web.appeals.services import GROUNDS, OUTCOMES, AppealError, check_value
-from zhengheng.web.appeals.votes import VoteGiven, vote
+from zhengheng.web.appeals.votes import VoteGiven, hearing_owed, vote
 from zhengheng.web.decisions.services import choices as decisions
 from zhengheng.workflow.apart import SEATED
 from zhengheng.workflow.machines import APPEAL
@@ -158,12 +158,12 @@ APPEALS = Kind(
             help=("人数由考核方案规定。评审组只抽一次；成员写明理由回避之后，才能补抽空出的席位。撤回后重新提交的同一事项，由原评审组评议。",
                   "The rulebook says how many. The panel is drawn once; a seat is drawn again only after its member stepped back with a reason. A matter that was withdrawn and filed again goes to the panel it had."),
             when=lambda a: bool(selectors.empty_seats(a))),
-        Act("appeal.call_hearing", ("通知听证", "Call a hearing"), call_hearing, HearingGiven, optional=True),
+        Act("appeal.call_hearing", ("通知听证", "Call a hearing"), call_hearing, HearingGiven, optional=True, waits=lambda a, day: a.hearing_wanted),
         Act("appeal.sign_minutes", ("登记笔录", "File the minutes"), sign_minutes, MinutesGiven, not_yet=before_hearing),
-        Act("appeal.vote", ("表决", "Vote"), vote, VoteGiven, whose=selectors.votes),
+        Act("appeal.vote", ("表决", "Vote"), vote, VoteGiven, whose=selectors.votes, not_yet=hearing_owed),
         Act("appeal.preview", ("试算影响", "Compute the ripple"), preview, PreviewGiven, typed=_to_try, optional=True),
         Act("appeal.decide", ("签署决定", "Sign the decision"), decide, signed(DecideGiven), whose=selectors.signs,
-            typed=lambda a: {"value": selectors.agreed(a)[1]}),
+            typed=lambda a: {"value": selectors.agreed(a)[1]}, not_yet=hearing_owed),
         Act("appeal.ask_second", ("请求委员会复核", "Ask the commission"), ask_second, SecondGiven, optional=True,
             when=lambda a: second_until(a) is not None),
         Act("appeal.rule", ("登记委员会复核结论", "Record the commission's ruling"), rule, RuleGiven,

@@ -19,6 +19,7 @@ from zhengheng.web.appeals.services import (
     check_value,
     same_value,
 )
+from zhengheng.web.appeals.votes import check_heard
 from zhengheng.web.days.selectors import working_calendar
 from zhengheng.web.files.services import own_files
 from zhengheng.web.ledger.draws import unseal
@@ -231,8 +232,7 @@ def decide(doing: Doing) -> Change:
         raise AppealError.one("panel", "panel.empty_seats", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip
     if not outcome or selectors.divided(appeal):
         raise AppealError.one("panel", "panel.open", zh="还有成员没有表决，或者没有过半数成员认定同一结论和数值；意见分散的，成员继续评议后可以重新表决。", en="a vote is missing, or no outcome and value has a majority; where opinions are divided, members deliberate and may vote again")  # fmt: skip
-    if appeal.hearing_wanted and appeal.state == "accepted":
-        raise AppealError.one("hearing", "hearing.owed", zh="申诉人申请了听证, 应先听证", en="a hearing was asked for and comes first")  # fmt: skip
+    check_heard(appeal, doing.day)
     _check_voted(appeal, outcome, value, given.value)
     check_outcome(appeal, outcome, value)
     seats = selectors.sitting(appeal)

@@ -1,10 +1,11 @@
 """What the panel votes on: a value. A support is for the one that was asked for, a partial support for one that the member
 states, and the decision is what more than half voted for."""
 
+from datetime import date
 from typing import Literal
 
 from zhengheng.domain.numbers import parse_scaled, plain
-from zhengheng.web.acts.declare import Change, Doing, Given, ask, ask_why_right
+from zhengheng.web.acts.declare import Change, Doing, Given, Words, ask, ask_why_right
 from zhengheng.web.appeals import selectors, values
 from zhengheng.web.appeals.models import Appeal
 from zhengheng.web.appeals.services import (
@@ -30,6 +31,22 @@ class VoteGiven(Given):
     reasons: str = ask("理由", "Reasons", form="text")
 
 
+def hearing_owed(appeal: Appeal, day: date) -> Words | None:
+    """Why nobody votes or decides yet: the appellant asked to be heard, and what is said at the hearing is the panel's ground."""
+    if not appeal.hearing_wanted or appeal.state != "accepted":
+        return None
+    return (
+        "申诉人申请了听证，由申诉经办通知；听证笔录登记后表决和决定。",
+        "The appellant asked for a hearing: the clerk calls it, and the panel votes and decides after its minutes are filed.",
+    )
+
+
+def check_heard(appeal: Appeal, day: date) -> None:
+    """Raise AppealError where a hearing was asked for and is not over."""
+    if told := hearing_owed(appeal, day):
+        raise AppealError.one("hearing", "hearing.owed", zh=told[0], en=told[1])
+
+
 def vote(doing: Doing) -> Change:
     """Each seat once, on the record; who voted is known, how is known when all have.
 
@@ -37,6 +54,7 @@ def vote(doing: Doing) -> Change:
     opinion has more than half, the panel goes on deliberating and each may vote again.
     """
     appeal: Appeal = doing.obj
+    check_heard(appeal, doing.day)
     check_unbarred(appeal, doing.actor)
     if selectors.empty_seats(appeal):
         raise AppealError.one("vote", "panel.empty_seats", zh="有成员回避，须先补抽席位。", en="a member stepped back; the seat is drawn again first")  # fmt: skip

@@ -80,10 +80,11 @@ def checklist(day: date, year: int | None = None) -> list[Point]:
 
 
 def _last(year: int) -> list[RulebookVersion]:
-    """The rulebooks of the newest year before, while this one has none yet."""
-    held = adopted().filter(period__lt=str(year))
-    newest = held.values_list("period", flat=True).first()
-    return [one for one in held if newest and one.period[:4] == newest[:4]]
+    """Of each rulebook that is not retired, the newest version of a year before."""
+    found: dict[str, RulebookVersion] = {}
+    for one in adopted().filter(period__lt=str(year)):
+        found.setdefault(one.code, one)
+    return list(found.values())
 
 
 def _not_in_force(books: list[RulebookVersion], year: int) -> list[tuple[str, str]]:
