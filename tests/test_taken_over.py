@@ -409,6 +409,40 @@ def test_a_signed_target_goes_on_from_heir_to_heir_that_have_none_of_their_own(f
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("filed", "asked"), [({}, 800), ({"b": 100}, 800), ({"b": 100, "h": 300}, 300)]
+)
+def test_who_began_as_an_heir_in_a_year_before_keeps_its_own_target(filed: dict[str, int], asked: int, engine: Engine) -> None:  # fmt: skip
+    """h is what a became in 2024: it was there in 2025, when b went into it, and is asked what it was asked before."""
+    made_of = book([SUM], units=[unit("a", None, "2024-06-30"), unit("h", "2024-07-01"), unit("b", None, "2025-06-30")],
+                   succession=[event("2024-07-01", "rename", "a", "h"), event("2025-07-01", "merger", "b", "h")])  # fmt: skip
+    held = facts([*(("h", "S", end, 100) for end in NOW), *(("b", "S", end, 100) for end in NOW[:2])])  # fmt: skip
+    held.tables["target"] = signed(filed)
+    made = make_run(made_of, held, PERIOD, engine)
+    (row,) = (row for row in made.results.rows("indicator_score") if row["unit"] == "h")
+    assert (row["value"], row["target"]) == (60000, asked * 100)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("cascaded", [False, True])
+def test_who_began_as_an_heir_and_gives_a_part_away_is_no_heir_of_itself(cascaded: bool, engine: Engine) -> None:  # fmt: skip
+    """a became m in April; in July m gave 40 % to s and went on. m is asked what a was, and s 40 % of it."""
+    away = event("2025-07-01", "split", "m", "m", "s")
+    away["heirs"] = [{"unit": "m", "share": "0.6"}, {"unit": "s", "share": "0.4"}]
+    below = {"indicator": "S", "parent": "p", "mode": "own", "children": {"a": 1000}}
+    made_of = book([SUM], units=[unit("p"), unit("a", None, "2025-03-31"), unit("m", "2025-04-01"), unit("s", "2025-07-01")],
+                   succession=[event("2025-04-01", "rename", "a", "m"), away], cascade=[below] if cascaded else [])  # fmt: skip
+    held = facts((one, "S", end, 100) for one, end in zip("amms", NOW, strict=True))
+    held.tables["target"] = signed({} if cascaded else {"a": 1000})
+    made = make_run(made_of, held, PERIOD, engine)
+    asked = {row["unit"]: row["target"] for row in made.results.rows("indicator_score") if row["unit"] in "ms"}  # fmt: skip
+    assert asked == {"m": 100000, "s": 40000}
+    for one in "ms":
+        said = list(targets_in(passport(made, one, "S", "zh")))
+        assert any("承继自" in line for line in said) is not cascaded, "a passport names sheets"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("one", "other", "asked"), [("3", "3", 3), ("3", "2", 3), ("1", "1", 1)])
 def test_shares_of_signed_targets_are_added_and_then_rounded(one: str, other: str, asked: int, engine: Engine) -> None:  # fmt: skip
     """Half of 3 and half of 3 are 3; rounded one by one they would be 4. Handed down by a cascade they are the same."""
@@ -625,7 +659,9 @@ def test_what_an_appeal_decided_goes_up_and_over_in_the_place_of_the_rows(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("case", ["cut", "took over", "adds up", "not due", "made from others"])
+@pytest.mark.parametrize(
+    "case", ["cut", "took over", "began with it", "adds up", "not due", "made from others"]
+)
 def test_what_cannot_go_further_of_a_decided_value_is_said_where_it_is_not_used(
     case: str, engine: Engine
 ) -> None:
@@ -636,6 +672,9 @@ def test_what_cannot_go_further_of_a_decided_value_is_said_where_it_is_not_used(
             one = SUM | {"changes": [{"from": "2025-07-01", "kind": "split", "by": "months", "method": SUM["method"], "reason": "r", "basis": {"title": "b"}}]}  # fmt: skip
         case "took over":
             units, events = [*units, unit("o", None, "2025-03-31")], [event("2025-04-01", "merger", "o", "a")]  # fmt: skip
+        case "began with it":
+            units, events = [unit("p"), unit("o", None, "2025-06-30"), unit("a", "2025-07-01")], [event("2025-07-01", "rename", "o", "a")]  # fmt: skip
+            cascade = [below("S", "a")]
         case "adds up":
             units, cascade = [*units, unit("c")], [below("S", "a", "b"), below("S", "c") | {"parent": "a"}]  # fmt: skip
         case "not due":

@@ -329,18 +329,21 @@ class Oracle:
         yield from (row for row in self.plan.get("figure", []) if row["kind"] in kinds)
         yield from (row for row in self.plan["rollup"] if row["indicator"] == code)
 
+    def _used(self, code: str) -> list[date]:
+        """The periods of a value."""
+        return [use["period"] for use in self.plan["period_use"] if (use["indicator"], use["purpose"]) == (code, "value")]  # fmt: skip
+
     def _days_of(self, unit: str, code: str) -> list[date]:
         """The periods of a value of which a unit owes its own figure."""
-        days = [use["period"] for use in self.plan["period_use"] if (use["indicator"], use["purpose"]) == (code, "value")]  # fmt: skip
         own = [row for row in self._takes(code) if row["unit"] == row["origin"] == unit]
-        return [day for day in days if not own or any(row["first"] <= day <= row["last"] for row in own)]  # fmt: skip
+        return [day for day in self._used(code) if not own or any(row["first"] <= day <= row["last"] for row in own)]  # fmt: skip
 
     def _has_parts(self, unit: str, code: str, days: list[date]) -> bool:
         """Whether a unit's value is not its own figures alone and whole, or somebody has its figures of a part of these days."""
         for row in self._takes(code):
             reached = sum(row["first"] <= day <= row["last"] for day in days)
             foreign = row["origin"] != unit or row["share"] != MICRO
-            if reached and row["unit"] == unit and foreign:
+            if row["unit"] == unit and foreign and any(row["first"] <= day <= row["last"] for day in self._used(code)):  # fmt: skip
                 return True
             if row["origin"] == unit != row["unit"] and 0 < reached < len(days):
                 return True

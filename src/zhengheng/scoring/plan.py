@@ -62,11 +62,16 @@ class Compiler(SeriesRows, BranchRows):
 
     def _part_of(self) -> date | None:
         """The end of the whole period that the rulebook assesses, where this one is only a part of it."""
+        whole = self._whole()
+        return None if whole == self.period else whole.end
+
+    def _whole(self) -> Period:
+        """The whole period that the rulebook assesses and this one is of."""
         rhythm = self.rulebook.period
         if MONTHS.get(self.period.frequency, 0) >= MONTHS.get(rhythm, 0):
-            return None
+            return self.period
         year = parse_period(str(self.period.start.year))
-        return next(whole.end for whole in year.split(rhythm) if self.period.end <= whole.end)
+        return next(whole for whole in year.split(rhythm) if self.period.end <= whole.end)
 
     def _setting(self) -> None:
         book = self.rulebook
@@ -273,15 +278,20 @@ class Compiler(SeriesRows, BranchRows):
         )  # fmt: skip
 
     def _succession(self) -> None:
-        """Whose targets go over: to a unit that began as the heir. One that was there before keeps its own."""
+        """Whose targets go over: to a unit that began as the heir. One that was there before keeps its own: whoever gave a part away
+        and goes on, and in a period whoever began as an heir in one before it."""
         events = [one for one in self.rulebook.succession if one.targets == "inherit" and one.date <= self.period.end]  # fmt: skip
-        since: dict[str, date] = {}
-        for event in sorted(events, key=attrgetter("date")):
-            for heir in event.heirs:
-                since.setdefault(heir.unit, event.date)
+        begin = self._whole().start
+        given = [
+            (event, heir) for event in sorted(events, key=attrgetter("date")) for heir in event.heirs
+            if heir.unit != event.unit and {heir.unit, event.unit} <= self.units.keys()
+        ]  # fmt: skip
+        since: dict[tuple[str, bool], date] = {}
+        for event, heir in given:
+            since.setdefault((heir.unit, event.date < begin), event.date)
         found = [
-            (event.unit, heir) for event in events for heir in event.heirs
-            if {heir.unit, event.unit} <= self.units.keys() and self.life(heir.unit)[0] >= since[heir.unit]
+            (event.unit, heir) for event, heir in given
+            if self.life(heir.unit)[0] >= since[heir.unit, event.date < begin]
         ]  # fmt: skip
         turns = generations((old, heir.unit) for old, heir in found)
         for old, heir in found:

@@ -38,8 +38,9 @@ own as (
 mixed as (
     select distinct o.unit, o.indicator
     from own o
+    join period_use c on c.indicator = o.indicator and c.purpose = 'value'
     join taker t
-      on t.unit = o.unit and t.indicator = o.indicator and t.first <= o.period and t.last >= o.period
+      on t.unit = o.unit and t.indicator = o.indicator and t.first <= c.period and t.last >= c.period
     where t.origin <> o.unit or t.share <> 1000000
 ),
 reached as (

@@ -71,8 +71,9 @@ def read_rows(
     folder.mkdir(parents=True, exist_ok=True)
     name = "-".join(filter(None, (role, salt[-16:], mark))) + ".csv"
     path = folder / name
-    if not path.is_file():
-        # Of two processes that write the same rows, each has a name of its own until the file is whole.
+    if not path.is_file() or path.read_bytes() != content:
+        # What lies there under this name is these rows or was spoilt. Of two processes that write them, each has a name of
+        # its own until the file is whole.
         unfinished = path.with_suffix(f".{secrets.token_hex(4)}.part")
         unfinished.write_bytes(content)
         unfinished.replace(path)
