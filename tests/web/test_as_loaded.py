@@ -237,6 +237,27 @@ def beside(book: int, value: str, code: str = "town", role: str = "correction", 
     return path
 
 
+@pytest.mark.parametrize("spoilt", [b"", b"98.5"])
+def test_what_lies_spoilt_in_the_inbox_is_written_anew(
+    town: Town, book: int, spoilt: bytes
+) -> None:
+    """A file that was cut short, or altered, under the name of the rows that are loaded."""
+    rules, folder = book_of(RulebookVersion.objects.get(pk=book)), lake() / "inbox"
+    row = {
+        "unit": "D10",
+        "indicator": "ANSWERED",
+        "period": "2025",
+        "value": "97.5",
+        "status": "正常",
+    }
+    first, _, path = read_rows(rules, "observation", [row], "p", folder)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"97.5", spoilt) if spoilt else whole[: len(whole) // 2])
+    again, _, same = read_rows(rules, "observation", [row], "p", folder)
+    assert (same, path.read_bytes()) == (path, whole)
+    assert again.tables["observation"] == first.tables["observation"]
+
+
 @pytest.mark.parametrize(
     ("role", "unit"), [("observation", "D20"), ("correction", "D10"), ("ruling", "D10")]
 )
