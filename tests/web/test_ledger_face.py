@@ -372,16 +372,30 @@ def test_a_clock_far_ahead_ends_nothing_until_somebody_says_that_it_is_right(
     clock["at"] = NOW + timedelta(days=1)
     worker.look_after()
     assert len(followed) == 6, "a clock that was set right goes on by itself"
+    clock["at"] = NOW + timedelta(days=902)
+    with transaction.atomic():
+        services.append(act="ledger.checkpoint", subject="x:1", actor="system", at=clock["at"])
+    worker.look_after()
+    assert len(followed) == 6, (
+        "what was entered under a wrong clock, or by the machine, is no measure for the next"
+    )
+    clock["at"] = NOW + timedelta(days=32)
+    worker.look_after()
+    assert len(followed) == 6, "31 days after it was seen right"
+    clock["at"] = NOW + timedelta(days=31)
+    worker.look_after()
+    assert len(followed) == 8
+    seen = len(followed)
     clock["at"] = NOW + timedelta(days=1800)
     with transaction.atomic():
         services.append(act="account.signed_in", subject="account:1", actor="t", at=clock["at"])
     worker.look_after()
-    assert len(followed) == 6, "a sign-in before the worker looks does not speak for the clock"
+    assert len(followed) == seen, "a sign-in before the worker looks does not speak for the clock"
     assert services.confirm_clock(home, "os:root", clock["at"])
     with transaction.atomic():
         services.append(act="account.signed_in", subject="account:1", actor="t", at=clock["at"])
     worker.look_after()
-    assert len(followed) == 8
+    assert len(followed) == seen + 2
     assert not services.confirm_clock(home, "os:root", clock["at"])
     assert LedgerEntry.objects.filter(act="clock.confirmed", actor="os:root").count() == 1
 

@@ -12,12 +12,15 @@ from django.conf import settings
 
 from zhengheng.domain.problems import Problem
 from zhengheng.web.ledger.models import LedgerEntry
-from zhengheng.web.ledger.selectors import entry
+from zhengheng.web.ledger.selectors import entry, size
 
 HELD = "clock.held"
 """A file in the home, with the moment of what people did last before the clock was ahead."""
 SYSTEM = "system"
 """Who did what the machine does by itself: that says nothing for its clock."""
+RIGHT = "clock.right"
+"""A file in the home, of the last time that a doubted clock was set right: when that was seen, and how many entries there were.
+What was entered under the wrong clock says nothing for a later one."""
 LONGEST = timedelta(days=30)
 """How long an office may lie still, without anybody so much as signing in, before its clock is doubted."""
 WORDS = (
@@ -33,24 +36,31 @@ def look(home: Path, now: datetime) -> None:
         return
     mark = home / HELD
     if mark.exists():
-        before = _before(mark)
+        before = _moment(mark)
         if before is not None and now - before <= LONGEST:
+            (home / RIGHT).write_text(f"{now.isoformat()} {size()}", encoding="utf-8")
             mark.unlink(missing_ok=True)
-    elif (last := _left_behind(now)) is not None:
+    elif (last := _left_behind(home, now)) is not None:
         mark.write_text(last.isoformat(), encoding="utf-8")
 
 
-def _left_behind(now: datetime) -> datetime | None:
-    """When people did something last, where that is too long ago."""
-    row = LedgerEntry.objects.exclude(actor=SYSTEM).order_by("-sequence").first()
-    last = entry(row).at if row is not None else now
+def _left_behind(home: Path, now: datetime) -> datetime | None:
+    """When people did something last under a clock that nobody doubted, where that is too long ago."""
+    right, entries = _set_right(home)
+    row = LedgerEntry.objects.exclude(actor=SYSTEM).filter(sequence__gte=entries).order_by("-sequence").first()  # fmt: skip
+    last = entry(row).at if row is not None else right or now
     return last if now - last > LONGEST else None
 
 
-def _before(mark: Path) -> datetime | None:
+def _set_right(home: Path) -> tuple[datetime | None, int]:
+    moment = _moment(home / RIGHT)
+    return (None, 0) if moment is None else (moment, int((home / RIGHT).read_text(encoding="utf-8").split()[-1]))  # fmt: skip
+
+
+def _moment(path: Path) -> datetime | None:
     try:
-        found = datetime.fromisoformat(mark.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = datetime.fromisoformat(path.read_text(encoding="utf-8").split()[0])
+    except (OSError, ValueError, IndexError):
         return None
     return found if found.tzinfo is not None else None
 
@@ -62,5 +72,5 @@ def is_held(home: Path) -> bool:
 
 def problems(home: Path, now: datetime) -> list[Problem]:
     """What a check of the office says of it, at that moment, whether a worker has looked or not."""
-    doubted = is_held(home) or (not settings.FIXED_CLOCK and _left_behind(now) is not None)
+    doubted = is_held(home) or (not settings.FIXED_CLOCK and _left_behind(home, now) is not None)
     return [Problem(HELD, "clock.held", *WORDS)] if doubted else []
