@@ -390,7 +390,7 @@ def facts_for(
                             vintage=draw(st.sampled_from([None, "final"])))  # fmt: skip
             if kind != "answers" and draw(st.integers(0, 9)) == 0:
                 sequence += 1
-                put("revision", unit=unit.code, indicator=indicator.code, period=period.end,
+                put("revision", unit=unit.code, indicator=indicator.code, period=draw(st.sampled_from([period.end, period.previous_year().end])),
                     value=draw(st.integers(-500, 5000)), status=1, sequence=sequence, vintage=DECIDED)  # fmt: skip
             if draw(st.integers(0, 3)) == 0:
                 put(

@@ -12,11 +12,13 @@ import pytest
 
 from tests.test_cascade import NAME
 from tests.test_cascade import book as cascaded
+from zhengheng.domain.numbers import format_scaled
 from zhengheng.domain.periods import parse_period
 from zhengheng.domain.problems import DataError
 from zhengheng.engines.behind import behind, made_from
 from zhengheng.engines.bundle import write_bundle
 from zhengheng.engines.duck import DuckEngine
+from zhengheng.engines.left_out import left_out
 from zhengheng.engines.passport import passport
 from zhengheng.engines.plain import OracleEngine
 from zhengheng.engines.run import Run, make_run
@@ -128,8 +130,10 @@ def test_a_later_correction_of_a_row_does_not_undo_the_decision(tmp_path: Path) 
     assert behind(made, "b", "Q", "Q", "zh").value == "40.00"
 
 
-def test_the_auditors_bundle_recomputes_it(tmp_path: Path) -> None:
-    made = loaded(tmp_path, rules(), ROWS, ("ruling", said("a,R,2025,99", "a,Q,2025,95")))
+@pytest.mark.parametrize("year", [2024, 2025])
+def test_the_auditors_bundle_recomputes_it(tmp_path: Path, year: int) -> None:
+    made = loaded(tmp_path, rules(), ROWS, ("ruling", said("a,R,2025,99", "a,Q,2025,95"))) if year == 2025 else \
+        loaded(tmp_path, compared(), "unit,indicator,period,value\n" + BEFORE, ("ruling", said("a,V,2024,110", "a,H,2024,150")))  # fmt: skip
     for kind in ("audit", "public"):
         write_bundle(made, tmp_path / f"{kind}.zip", kind, b"salt")  # type: ignore[arg-type]
         with zipfile.ZipFile(tmp_path / f"{kind}.zip") as archive:
@@ -142,3 +146,87 @@ def test_the_auditors_bundle_recomputes_it(tmp_path: Path) -> None:
 def test_a_decision_without_a_plain_value_is_refused(tmp_path: Path, row: str) -> None:
     with pytest.raises(DataError):
         loaded(tmp_path, rules(), ROWS, ("ruling", said(row)))
+
+
+BEFORE = "".join(
+    f"{unit},V,{year}-Q{quarter},{value}\n"
+    for unit, years in {"a": {"2024": 25, "2025": 30}, "b": {"2024": 25, "2025": 30}}.items()
+    for year, value in years.items() for quarter in range(1, 5)
+)  # fmt: skip
+
+
+def compared(**parts: Any) -> Rulebook:
+    """V of four quarters, scored against its own year before; its growth; and a rate made from it, against its year before."""
+    ratio = {"kind": "ratio"}
+    data = rules().model_dump(mode="json", by_alias=True, exclude_defaults=True) | {
+        "tree": {"code": "total", "name": NAME, "children": ["V", "G", "H"]},
+        "weights": [{"from": "2025-01-01", "table": {"V": 40, "G": 30, "H": 30}}],
+        "indicators": [
+            {"code": "V", "name": NAME, "decimals": 2, "frequency": "quarter", "method": ratio, "reference": {"to": "previous"}},
+            {"code": "G", "name": NAME, "decimals": 2, "year_on_year": {"of": "V"}, "method": {"kind": "ratio", "target": 20}},
+            {"code": "H", "name": NAME, "decimals": 2, "parts": {"numerator": {"V": 1}, "denominator": {}}, "method": ratio, "reference": {"to": "previous"}},
+        ],
+    } | parts  # fmt: skip
+    return Rulebook.model_validate_json(json.dumps(data), strict=True)
+
+
+def test_what_was_decided_of_the_year_before_is_what_this_year_is_held_against(
+    tmp_path: Path,
+) -> None:
+    """120 against the 110 that were published for 2024, not against the 100 of its rows: 9.09 % more. Of H 150 were decided."""
+    made = loaded(tmp_path, compared(), "unit,indicator,period,value\n" + BEFORE,
+                  ("ruling", said("a,V,2024,105", "a,H,2024,150")), ("ruling", said("a,V,2024,110")))  # fmt: skip
+    held = {
+        (r["unit"], r["indicator"]): (r["value"], r["previous"]) for r in made.results.rows("cell")
+    }
+    points = {
+        (r["unit"], r["indicator"]): format_scaled(r["points"], 9, 2)
+        for r in made.results.rows("indicator_score")
+    }
+    assert (held["a", "V"], held["a", "G"][0], held["a", "H"]) == (
+        (12000, 11000),
+        909,
+        (12000, 15000),
+    )
+    assert (held["b", "V"], held["b", "G"][0], held["b", "H"]) == (
+        (12000, 10000),
+        2000,
+        (12000, 10000),
+    )
+    assert [points["a", code] for code in "VGH"] == ["40.00", "13.64", "24.00"]
+    gone = {(one.table, one.reason, one.row) for one in left_out(made)}
+    assert gone == {
+        ("revision", "superseded", 2),
+        *(("observation", "decided", n) for n in range(2, 6)),
+    }
+    tree = json.dumps(passport(made, "a", "V", "zh").as_dict(), ensure_ascii=False)
+    assert "上年数由申诉决定认定" in tree
+    assert "110.00" in tree
+    assert "申诉决定" not in json.dumps(
+        passport(made, "b", "V", "zh").as_dict(), ensure_ascii=False
+    )
+
+
+def test_where_the_year_before_cannot_be_divided_its_rows_are_held_against_and_it_is_said(
+    tmp_path: Path,
+) -> None:
+    """o went into a in July 2025: of what was decided of o's and of a's 2024 nobody knows what belongs to which quarter."""
+    units = [{"code": c, "name": NAME, "category": "c", "group": "g"} for c in ("a", "b", "o")]
+    gone = {"date": "2025-07-01", "kind": "merger", "unit": "o", "heirs": [{"unit": "a", "share": "1"}], "data": "inherit", "targets": "anew"}  # fmt: skip
+    rows = "unit,indicator,period,value\n" + BEFORE + "".join(f"o,V,{year}-Q{q},10\n" for year in (2024, 2025) for q in range(1, 5) if (year, q) < (2025, 3))  # fmt: skip
+    book = compared(units=units, succession=[gone])
+    before = loaded(tmp_path, book, rows)
+    (tmp_path / "decided").mkdir()
+    made = loaded(tmp_path / "decided", book, rows, ("ruling", said("a,V,2024,150", "o,V,2024,50")))
+    assert made.results.rows("cell") == before.results.rows("cell")
+    assert {(one.table, one.reason, one.row) for one in left_out(made)} == {("revision", "period", 2), ("revision", "period", 3)}  # fmt: skip
+    tree = json.dumps(passport(made, "a", "V", "zh").as_dict(), ensure_ascii=False)
+    assert tree.count("没有采用为基数") == 2
+
+
+def test_a_gap_of_the_year_before_is_settled_by_what_was_decided(tmp_path: Path) -> None:
+    rows = "unit,indicator,period,value\n" + BEFORE.replace("a,V,2024-Q2,25\n", "")
+    made = loaded(tmp_path, compared(), rows, ("ruling", said("a,V,2024,110")))
+    held = {(r["unit"], r["indicator"]): r["previous"] for r in made.results.rows("cell")}
+    assert (held["a", "V"], held["b", "V"]) == (11000, 10000)
+    assert {one.reason for one in left_out(made)} == {"decided"}

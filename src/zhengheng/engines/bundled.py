@@ -54,7 +54,7 @@ FILE = {
 """What it says of a source file."""
 _TEXTS = {"commitment", "kind", "code", "group", "superior", "exempt", "category"}
 _DATES = {
-    "at", "period", "period_begin", "period_end", "known_by", "part_of", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
+    "at", "period", "period_begin", "period_end", "before_end", "known_by", "part_of", "valid_from", "valid_to", "due_on", "done_on", "decided_on",
     "published_on", "published_by", "ends_on", "starts_on", "reach_from", "first", "last", "against", "begins",
 }  # fmt: skip
 

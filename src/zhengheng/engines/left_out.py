@@ -178,7 +178,7 @@ class _Judge:
         self.uses: dict[tuple[str, date], set[str]] = defaultdict(set)
         for use in tables["period_use"]:
             self.uses[use["indicator"], use["period"]].add(use["purpose"])
-        self.read: dict[tuple[str, frozenset[str]], dict[str, set[str]]] = {}
+        self.read: dict[tuple[str, frozenset[tuple[str, str]]], dict[str, set[str]]] = {}
 
     def why(self, table: str, row: Row) -> str:
         """The reason why a row has no part in the run; empty where it counts."""
@@ -356,7 +356,8 @@ class _Judge:
     def _read(self, unit: str) -> dict[str, set[str]]:
         """What is read of each of a unit's series: an appeal's decision stands in the place of the period's value."""
         category = self.units[unit]["category"]
-        settled = frozenset(code for one, code in self._decisions if one == unit)
+        settled = frozenset((code, "value") for one, code in self._decisions if one == unit)
+        settled |= {(code, "previous") for one, code in self.oracle.ruled_before if one == unit}
         if (category, settled) not in self.read:
             found: dict[str, set[str]] = defaultdict(set)
             for top in self._tops(category):
@@ -364,10 +365,11 @@ class _Judge:
             self.read[category, settled] = dict(found)
         return self.read[category, settled]
 
-    def _follow(self, code: str, purposes: set[str], settled: frozenset[str], found: dict[str, set[str]]) -> None:  # fmt: skip
+    def _follow(self, code: str, purposes: set[str], settled: frozenset[tuple[str, str]], found: dict[str, set[str]]) -> None:  # fmt: skip
         derivation = self.derivations.get(code)
-        if code in settled:
-            purposes = set() if derivation and derivation["previous"] else purposes - {"value"}
+        if (code, "value") in settled and derivation and derivation["previous"]:
+            purposes = set()
+        purposes = {purpose for purpose in purposes if (code, purpose) not in settled}
         found[code] |= purposes
         for part in self.parts.get(code, ()) if purposes else ():
             self._follow(part, {"value", "previous"} if derivation and derivation["previous"] else purposes, settled, found)  # fmt: skip
@@ -382,6 +384,8 @@ class _Judge:
         return found
 
     def _ruling(self, row: Row) -> str:
+        if row["period"] == self.setting.get("before_end"):
+            return self._ruling_before(row)
         if reason := self._scored(row["unit"], row["indicator"]):
             return reason
         if row["period"] != self.setting["period_end"]:
@@ -389,6 +393,20 @@ class _Judge:
         if not known(row, self.setting):
             return "late"
         return "" if self._decisions.get((row["unit"], row["indicator"])) == row["sequence"] else "superseded"  # fmt: skip
+
+    def _ruling_before(self, row: Row) -> str:
+        """What an appeal decided of the year before is what this year's value is held against, where anything is."""
+        unit, code = row["unit"], row["indicator"]
+        if not known(row, self.setting):
+            return "late"
+        held = self.oracle.ruled_before.get((unit, code))
+        if held is None:
+            return "period"
+        if held["sequence"] != row["sequence"]:
+            return "superseded"
+        if reason := self._scored(unit, code):
+            return reason
+        return "" if self._reaches(unit, code, 1) else "period"
 
     # -- what values are measured against, dated nodes, items ----------------------------------------
 

@@ -349,12 +349,27 @@ class Oracle:
                 return True
         return False
 
-    def rulings(self) -> list[Row]:
-        """What appeals decided of values of the assessed period, one after the other."""
+    def rulings(self, moment: str = "period_end") -> list[Row]:
+        """What appeals decided of values of the assessed period, or of the one a year before (`before_end`), one after the other."""
         return [
             row for row in sorted(self.facts["revision"], key=lambda r: r["sequence"])
-            if row["vintage"] == DECIDED and row["status"] == VALUE and row["period"] == self.setting["period_end"]
+            if row["vintage"] == DECIDED and row["status"] == VALUE and row["period"] == self.setting.get(moment)
         ]  # fmt: skip
+
+    @cached_property
+    def ruled_before(self) -> dict[tuple[str, str], Row]:
+        """By unit and indicator what an appeal decided of the year before, where a value is held against it as a whole: not of a
+        year that is cut, nor of a unit of which others' figures or a part of the time may be in it."""
+        cut = {series["indicator"] for series in self.plan["series"] if series["segment"] > 1}
+        divided = {row["unit"] for row in self.plan.get("figure", [])}
+        looking = {
+            use["indicator"] for use in self.plan["period_use"] if use["purpose"] == "previous"
+        }
+        looking |= {row["indicator"] for row in self.plan["derivation"]}
+        return {
+            (row["unit"], row["indicator"]): row for row in self.rulings("before_end")
+            if row["unit"] not in divided and row["indicator"] in looking - cut
+        }  # fmt: skip
 
     @staticmethod
     def admits(rule: Row | None, row: Row) -> bool:
@@ -419,10 +434,13 @@ class Oracle:
                 now = counted.get((unit["unit"], code, segment, "value"), nothing)
                 before = counted.get((unit["unit"], code, segment, "previous"), nothing)
                 due = self.due(unit["unit"], series)
+                ruled = self.ruled_before.get((unit["unit"], code))
                 known[unit["unit"], code, segment] = {
                     "status": self._status(series, now, due),
                     "value": self._combined(series, now, due),
-                    "previous": self._before(unit["unit"], series, before, due),
+                    "previous": ruled["value"]
+                    if ruled
+                    else self._before(unit["unit"], series, before, due),
                 }
         return known
 
@@ -508,7 +526,11 @@ class Oracle:
                             (part, known[unit["unit"], part["part"], segment])
                             for part in parts[code]
                         ]
-                        known[unit["unit"], code, segment] = self._derived(derivation, held)
+                        made = self._derived(derivation, held)
+                        ruled = self.ruled_before.get((unit["unit"], code))
+                        if ruled and any(row["previous"] is not None for _, row in held):
+                            made = {**made, "previous": ruled["value"]}
+                        known[unit["unit"], code, segment] = made
             # One made from this one is made from what was decided.
             self.decide(known, code)
 

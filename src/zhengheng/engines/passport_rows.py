@@ -107,6 +107,7 @@ class SourceRows:
         if ruled := self._ruled(self.unit, code):
             label = self.t("申诉决定（代替以下各行算出的值）", "decided on appeal, in the place of what the rows below give")  # fmt: skip
             yield Entry("decided", code, label, self._value(ruled), parts=[self._source(ruled)])
+        yield from self._before(code)
         yield from self._apart(code)
         if parts:
             for part in parts:
@@ -196,9 +197,22 @@ class SourceRows:
                            f"decided on an appeal of {name}: a value of the whole period, which cannot be divided among what counts here, and is not used")  # fmt: skip
             yield Entry("decided", code, label, self._value(ruled), parts=[self._source(ruled)])
 
-    def _ruled(self, unit: str, code: str) -> Row | None:
-        """The decision on an appeal that stands in the place of the period's value."""
-        end = self.run.plan.period.end
+    def _before(self, code: str) -> Iterator[Entry]:
+        """What appeals decided of the year before, that this one's value is held against: of the unit itself it stands in the place of
+        that year's rows, where it can; of others whose figures are in it, it cannot be divided among them."""
+        end = self.run.plan.period.previous_year().end
+        for unit in self.origins if self.run.facts.decided() and self._looks_back(code) else ():
+            if (ruled := self._ruled(unit, code, end)) is None:
+                continue
+            used = (unit, code) in self.oracle.ruled_before and unit == self.unit
+            name = "" if unit == self.unit else f"{unit} {self._name(unit)} "
+            label = self.t(f"{name}上年数由申诉决定认定（作为比较的基数，代替上年各行算出的值）", f"{name}the year before, decided on appeal: what this year is held against, in the place of what its rows give") if used else \
+                self.t(f"{name}上年数的申诉决定：认定的是整个期间的数值，不能分到这里计入的各部分，没有采用为基数", f"{name}the year before, decided on appeal: a value of the whole period, which cannot be divided among what counts here; this year is not held against it")  # fmt: skip
+            yield Entry("decided", code, label, self._value(ruled), parts=[self._source(ruled)])
+
+    def _ruled(self, unit: str, code: str, end: date | None = None) -> Row | None:
+        """The decision on an appeal that stands in the place of the period's value, or of that of a period before."""
+        end = end or self.run.plan.period.end
         held = [r for r in self._facts("revision", unit, code) if (r["vintage"], r["period"]) == (DECIDED, end)]  # fmt: skip
         return max(held, key=lambda r: int(r["sequence"]), default=None)
 

@@ -169,6 +169,7 @@ PLAN = tuple(
         at date day the run looks from
         period_begin date? first day of the assessed period; empty in plans kept before semantics 7
         period_end date last day of the assessed period
+        before_end date? last day of the same period a year before; empty in plans kept before semantics 11
         known_by date? values published after this day do not count; empty in plans kept before semantics 8
         part_of date? last day of the whole period that this run is a part of, as a quarter of an assessed year; else empty
         withheld text unranked, block, floor

@@ -14,7 +14,14 @@ from zhengheng.scoring.pipeline import chosen, conditions
 from zhengheng.scoring.plan import Plan
 
 Tables = Mapping[str, Sequence[dict[str, Any]]]
-_OWN = ("revised_value", "decided_value", "settled_value", "held_figure", "part_expected")
+_OWN = (
+    "revised_value",
+    "decided_value",
+    "decided_before",
+    "settled_value",
+    "held_figure",
+    "part_expected",
+)
 """Over all units at once, each row from that unit's own."""
 _AFTER = ("ranking", "pool", "grading", "reference_score")
 """Behind the total: places and grades."""

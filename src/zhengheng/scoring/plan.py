@@ -81,6 +81,7 @@ class Compiler(SeriesRows, BranchRows):
             at=self.at,
             period_begin=self.period.start,
             period_end=self.period.end,
+            before_end=self.period.previous_year().end,
             known_by=self.at,
             part_of=self._part_of(),
             withheld=book.withheld,
@@ -139,9 +140,13 @@ class Compiler(SeriesRows, BranchRows):
 
     def _begins(self, unit: Unit) -> date | None:
         """The first day of an heir that has none on the list: of what it took over, for it was that unit before."""
-        if self.life(unit.code)[0] == date.min:
+        first = self.life(unit.code)[0]
+        if first == date.min:
             return None
-        return min(row.first for row in self.figures_of(unit.code) if not row.if_any)
+        # One that the list has ended before it became an heir has no figures.
+        return min(
+            (row.first for row in self.figures_of(unit.code) if not row.if_any), default=first
+        )
 
     def _reach(self, unit: Unit, start: date) -> date:
         """The first day in the period that a unit's sums reach: its own, or that of whom it took over."""

@@ -1,6 +1,6 @@
 -- Every series a unit owes, with its status: nothing is silently zero, nothing silently averaged.
 -- What does not apply, and is approved, is left out of a mean; what is not approved counts as missing (105).
--- What it is held against is as whole as the value must be: with a gap in the year before there is none.
+-- What it is held against is as whole as the value must be: with a gap in the year before there is none; or it was decided.
 -- scope: unit
 -- inline
 with given as (
@@ -47,7 +47,8 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
             when d.combine = 'mean' then ratio(d.total, d.valued)
             when d.absent = 'zero' then coalesce(d.total, 0)
             else d.total end as value,
-       case when d.unheld > 0 or d.gaps_before > 0
+       case when b.unit is not null then b.value
+            when d.unheld > 0 or d.gaps_before > 0
               or (d.valued_before = 0 and d.settled_before > 0 and d.settled_before >= d.expected)
               or (d.absent <> 'zero' and d.settled_before < d.expected)
             then null
@@ -61,3 +62,4 @@ from due d
 left join status_count n
   on n.unit = d.unit and n.indicator = d.indicator and n.segment = d.segment
 left join decided_value x on x.unit = d.unit and x.indicator = d.indicator
+left join decided_before b on b.unit = d.unit and b.indicator = d.indicator

@@ -1,0 +1,29 @@
+-- What an appeal's decision put in the place of a value of the year before, which this year's is held against: what was published
+-- then. Where the year is cut, or figures of a part of the time or of others may be in it, it cannot be divided: the rows count.
+-- scope: group
+-- when: decided
+with looking as (
+    select distinct u.indicator from period_use u where u.purpose = 'previous'
+    union
+    select d.indicator from derivation d
+),
+cut as (
+    select distinct s.indicator from series s where s.segment > 1
+),
+placed as (
+    select r.unit, r.indicator, r.value,
+           row_number() over (
+               partition by r.unit, r.indicator
+               order by r.sequence desc nulls last
+           ) as place
+    from revision r
+    join setting s on s.before_end = r.period
+    where r.vintage = 'decided' and r.status = 1
+)
+select p.unit, p.indicator, p.value
+from placed p
+join looking l on l.indicator = p.indicator
+left join cut c on c.indicator = p.indicator
+where p.place = 1 and c.indicator is null and not exists (
+    select 1 from figure f where f.unit = p.unit
+)
