@@ -14,8 +14,11 @@ from tests.e2e.test_settled import computed, honour, page_of, year
 from tests.e2e.test_year import board, report
 from tests.web.conftest import People
 from tests.web.town import STATISTICS, Town
+from zhengheng.web.intake.services import load
 from zhengheng.web.pages.clock import now
 from zhengheng.web.reporting.jobs import tick
+from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
 
 
 @pytest.fixture
@@ -119,27 +122,32 @@ def test_what_was_left_out_with_a_reason_waits_for_the_commission_and_not_for_a_
 
 
 def test_a_sheet_signed_after_the_computation_is_named_like_a_change(town: Town) -> None:
-    """On the result's page and on the desk of whoever computes, in the way of the notice, and gone with the next computation."""
+    """On the result's page and on the desk of whoever computes, in the way of the notice, and gone with the next computation;
+    also where it has nothing but a target, and where nothing but its baseline is another than in the run."""
     book = in_force(town)
     report(town, book)
+    row_of_d10 = {"unit": "D10", "indicator": "SEATS", "period": "2025", "target": "100", "base": "40"}  # fmt: skip
+    load(book_of(RulebookVersion.objects.get(pk=book)), "target", [row_of_d10], purpose="test", loader="test", at=now())  # fmt: skip
     town.at("2026-04-08")
     tick(now())
     made = computed(town, book)
     assert desk_of(town, "office_data", "rulebooks", book) is None
-    lines = [{"indicator": "SEATS", "value": "200", "baseline": "80"}]
-    sheet = town.post(
-        "office_indicators", "targets/propose", rulebook=book, unit="D13", lines=lines
-    )["id"]
-    town.post(
-        "unit_leader-D13", f"targets/{sheet}/agree", consultation=[town.file("unit_leader-D13")]
-    )
+    sheets = []
+    for unit, value, baseline in (("D13", "200", ""), ("D10", "100", "50")):
+        lines = [{"indicator": "SEATS", "value": value, "baseline": baseline}]
+        sheet = town.post(
+            "office_indicators", "targets/propose", rulebook=book, unit=unit, lines=lines
+        )["id"]
+        leader = f"unit_leader-{unit}"
+        town.post(leader, f"targets/{sheet}/agree", consultation=[town.file(leader)])
+        sheets.append(sheet)
     town.work()
     row: dict[str, Any] | None = desk_of(town, "office_data", "rulebooks", book)
     assert row is not None
     assert "targets" in row["known"]["en"].lower()
     page = page_of(town, "office_procedure", f"/office/results/{made['run']}/")
     assert "已经签订，没有计入" in page
-    assert f"/office/targets/{sheet}/" in page
+    assert all(f"/office/targets/{sheet}/" in page for sheet in sheets)
     assert desk_of(town, "office_procedure", "runs", made["result"]) is None, "it would be refused"
     refused = town.post("office_procedure", f"runs/{made['result']}/publish", 422)
     assert "已经签订，没有计入" in str(refused)

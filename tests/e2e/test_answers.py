@@ -1,6 +1,7 @@
 """What is answered reaches who asked: on the first page, and on the page of what the answer is about."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from tests.e2e.test_settled import computed, page_of, year
 from tests.e2e.test_year import adopt, agree_targets, run
 from tests.web.conftest import People
 from tests.web.town import Town
+from zhengheng.web.intake.services import read_rows, retargeted
 from zhengheng.web.rulebooks.models import RulebookVersion
+from zhengheng.web.rulebooks.selectors import book_of
 from zhengheng.web.targets.models import TargetChange, TargetSheet
 
 
@@ -110,6 +113,25 @@ def test_the_effect_of_a_change_stands_where_it_is_decided_and_is_what_comes(tow
     score = next(line["score"] for group in groups for line in group["lines"] if line["unit"] == "D10")  # fmt: skip
     assert str(score) == rows["总分（分）"][1], "what was shown is what came"
     assert rows["总分（分）"][1] in page_of(town, "unit_leader-D10", f"/office/changes/{number}/")
+
+
+def test_the_effect_of_a_change_leaves_every_other_target_as_it_is(
+    town: Town, tmp_path: Path
+) -> None:
+    """Of another half-year, of another unit, and what the year is measured from."""
+    book = book_of(RulebookVersion.objects.get(pk=adopt(town)))
+    said = [("D10", "2025-H1", "500", ""), ("D10", "2025", "1000", "80"), ("D13", "2025", "700", "60")]  # fmt: skip
+    rows = [{"unit": unit, "indicator": "SEATS", "period": period, "target": target, "base": base} for unit, period, target, base in said]  # fmt: skip
+    facts, _, _ = read_rows(book, "target", rows, "test", tmp_path)
+    june, december = date(2025, 6, 30), date(2025, 12, 31)
+    changed = retargeted(facts, ("D10", "SEATS", december), 900)
+    assert changed is not None
+    held = changed.tables["target"].to_pylist()
+    assert {(row["unit"], row["period"], row["kind"]): row["value"] for row in held} == {
+        ("D10", june, "target"): 500, ("D10", december, "target"): 900, ("D10", december, "base"): 80,
+        ("D13", december, "target"): 700, ("D13", december, "base"): 60,
+    }  # fmt: skip
+    assert retargeted(facts, ("D13", "SEATS", june), 900) is None
 
 
 def test_without_a_published_year_the_page_says_why_there_is_no_effect(town: Town) -> None:

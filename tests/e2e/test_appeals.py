@@ -398,6 +398,14 @@ def test_a_version_counts_the_appeals_that_it_holds_and_no_later_ones(town: Town
     assert "申诉决定更正了 1 项数值" in said(older["run"])
     assert "appeals put 1 value right" in said(older["run"], "en")
     assert "申诉决定更正了 2 项数值" in said(newer["run"])
+    # Of both drafts behind it the newest is what the one on notice waits for.
+    assert said(made["run"]).count("，新版本待公示") == 3, "of itself, and of either value"
+    assert "待核算" not in said(made["run"])
+    town.at("2026-05-06")
+    decision = town.decided(f"result:{made['result']}", "2026-5", "2026-05-06")
+    refused = town.post("commission_secretary", f"runs/{made['result']}/finalise", 422, decision=decision)  # fmt: skip
+    assert [one["run"] in str(refused) for one in (older, newer)] == [False, True]
+    assert "新的核算结果已计入" in refused["problems"][0]["detail"]
 
 
 def test_no_page_says_that_a_version_counts_an_appeal_decided_after_it(town: Town) -> None:

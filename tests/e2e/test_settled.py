@@ -1,5 +1,6 @@
 """What is decided and not in a result: named before the notice and the end, on a desk, and said on the pages it concerns."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,14 @@ def test_what_is_settled_after_the_notice_stays_out_of_the_end_only_with_a_reaso
     refused = town.post("commission_secretary", path, 422, decision=decision)
     assert refused["type"] == "result.uncounted"
     assert newer["run"] in str(refused), "the one that counts it is named"
+    assert "新的核算结果已计入，请办理新的结果" in refused["problems"][0]["detail"]
+    other = honour(town, book, "省府证书 10 号")
+    refused = town.post("commission_secretary", path, 422, decision=decision)
+    said = [one["detail"] for one in refused["problems"]]
+    assert ["请重新核算后再办理" in one for one in said] == [True, True, False], (
+        "in neither of them"
+    )
+    town.post("office_director", f"{other}/take_back", reason="证书系重复申报")
     personal = town.post("commission_secretary", path, 422, decision=decision, left_out="见张三 13900139000")  # fmt: skip
     assert personal["type"] == "public.phone", "the reason is for everybody"
     for empty in ("-", "无", "。。。。", "aaaaaaa"):
@@ -224,8 +233,12 @@ def test_values_confirmed_later_and_deductions_taken_back_are_told_too(town: Tow
     number = Report.objects.get(unit__code="D10", indicator="SEATS").pk
     town.post("unit_reporter-D10", f"reports/{number}/ask_correction", wanted="90", reason="漏统")
     town.post("office_data", f"reports/{number}/correct", reason="属实")
+    other_year = Report.objects.get(pk=number)
+    other_year.pk, other_year.period = None, "2024"  # as the first release could ask for it
+    other_year.save()
     said = [one["detail"] for one in town.post("office_procedure", f"runs/{made['result']}/publish", 422)["problems"]]  # fmt: skip
-    assert len(said) == 2
+    other_year.delete()
+    assert len(said) == 2, "nobody misses a value of another year in this one"
     assert "已经撤销或不予认定，仍然计入" in said[0]
     assert "已经确认，没有计入" in said[1]
     again = computed(town, book)
@@ -353,14 +366,18 @@ def test_an_appeal_is_no_precedent_of_itself_and_an_overtaken_version_is_not_tak
     assert gone["type"] == "act.other"
 
 
-@pytest.mark.parametrize(("value", "outcome", "words"), [("96.5", "partly", "部分支持"), ("97.00", "uphold", "支持")])  # fmt: skip
+@pytest.mark.parametrize(("value", "mean", "outcome", "words"), [("96.4", "86.60", "partly", "部分支持"), ("97.00", "86.75", "uphold", "支持")])  # fmt: skip
 def test_a_decision_is_called_by_what_it_gives_of_what_was_asked(
-    town: Town, value: str, outcome: str, words: str
+    town: Town, value: str, mean: str, outcome: str, words: str
 ) -> None:
-    """97 is asked for and everybody votes for the unit: another value than that is a part of it."""
+    """97 is asked for and everybody votes for the unit: another value than that is a part of it. The result that was appealed
+    against tells of either one."""
     made = notice_of_appeals(town, adopted(town))
     number = accepted(town, made["result"], "RATE", "97", value_period="2025-06")
     upheld(town, number, value)
+    told = re.sub("<[^>]+>", "", page_of(town, "office_procedure", f"/office/results/{made['run']}/"))  # fmt: skip
+    assert f"申诉已作出决定，改算后数值为 {mean}" in told
+    assert "已经裁定改算，没有计入" in told
     assert town.get("appeals_clerk", f"appeals/{number}")["detail"]["outcome"] == outcome
     page = page_of(town, "unit_leader-D10", f"/office/appeals/{number}/")
     assert words in page

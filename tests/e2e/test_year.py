@@ -342,7 +342,10 @@ def test_the_public_is_told_of_a_changed_target_that_the_result_is_held_against(
     asked = town.post("unit_leader-D13", "changes/ask", line=line["id"], value="100", ground="policy", reason="政策调整")["id"]  # fmt: skip
     town.post("office_director", f"changes/{asked}/approve", answer="属实")
     assert retargeted_of(made) == [told]
-    assert [one.obj.pk for one in uncounted(made) if one.kind.name == "change"] == [asked]
+    assert [(one.kind.name, one.obj.pk) for one in uncounted(made)] == [("change", asked)]
+    again = town.post("unit_leader-D13", "changes/ask", line=line["id"], value="95", ground="policy", reason="政策再次调整")["id"]  # fmt: skip
+    town.post("office_director", f"changes/{again}/approve", answer="属实")
+    assert [(one.kind.name, one.obj.pk) for one in uncounted(made)] == [("change", again)]
 
 
 def test_a_changed_target_of_an_indicator_that_is_kept_back_is_not_told(town: Town) -> None:

@@ -422,9 +422,11 @@ def test_a_second_click_reads_who_did_it_already_and_when(people: People) -> Non
     assert LedgerEntry.objects.filter(act="question.answer").count() == 1
     seen = item.row_version
     assert people.client("office_director").post(f"/office/items/{item.pk}/waive/", {"row_version": seen, "reason": "重复申报，不予计入。"}).status_code == 302  # fmt: skip
+    people.client("external_auditor").get(f"/office/items/{item.pk}/")
+    assert LedgerEntry.objects.filter(subject=f"item:{item.pk}").latest("sequence").act == "audit.viewed"  # fmt: skip
     late = people.client("office_indicators").post(f"/office/items/{item.pk}/verify/", {"row_version": seen, "reason": "情况属实。"})  # fmt: skip
-    if late.status_code == 409:
-        assert "office_director已于 2026-03-12 09:00 办理" in late.content.decode()
+    assert late.status_code == 409
+    assert "office_director已于 2026-03-12 09:00 办理“不予认定" in late.content.decode()
 
 
 def test_whoever_records_a_decision_does_not_attest_it(people: People) -> None:

@@ -35,9 +35,12 @@ def said_who(kind: Kind, act: Act, obj: Any, seen: int, actor: Account) -> Itera
 
 
 def _told(kind: Kind, act: Act, obj: Any, steps: int, actor: Account, error: ZhenghengError) -> StaleError | None:  # fmt: skip
-    """What was done in the steps since the actor saw the object: the same act in an earlier round is none of them."""
+    """What was done in the steps since the actor saw the object: the same act in an earlier round is none of them, and no
+    reading is one, though the ledger has it."""
     subject = f"{kind.name}:{obj.pk}"
-    since = list(LedgerEntry.objects.filter(subject=subject).order_by("-sequence")[: max(steps, 1)])
+    moves = {transition.act for transition in kind.machine.transitions}
+    entries = LedgerEntry.objects.filter(subject=subject, act__in=moves)
+    since = list(entries.order_by("-sequence")[: max(steps, 1)])
     last = since[0] if since else None
     same = next((one for one in since if one.act == act.code), None)
     done = same is not None and (
