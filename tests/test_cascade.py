@@ -72,6 +72,15 @@ def test_the_example_of_the_domain() -> None:
     }
 
 
+def test_what_is_left_over_goes_to_the_largest_remainder() -> None:
+    """3.33, 3.33 and 3.34 of 10: one is left, and z is nearest to its next."""
+    assert split(10, {"x": Decimal("33.3"), "y": Decimal("33.3"), "z": Decimal("33.4")}) == {
+        "x": 3,
+        "y": 3,
+        "z": 4,
+    }
+
+
 @given(st.integers(0, 10**12), st.lists(st.integers(1, 1000), min_size=1, max_size=12))
 def test_parts_always_add_to_the_whole(total: int, shares: list[int]) -> None:
     parts = split(total, {str(n): Decimal(share) for n, share in enumerate(shares)})
@@ -86,7 +95,10 @@ def test_rates_are_inherited_and_own_targets_stand() -> None:
 
 
 def test_an_agreed_target_goes_down_instead_of_the_method_s() -> None:
+    """70 of 100 of 500; a child's own agreed one stands."""
     assert cascaded_targets(book(LEVELS[1:]), {("city", "A"): 500})["b", "A"] == 350
+    agreed = {("city", "A"): 500, ("b", "A"): 400}
+    assert cascaded_targets(book(LEVELS[1:]), agreed)["b", "A"] == 400
 
 
 def scores(made_of: Rulebook, rows: list[tuple[str, str, str, int | None, int]], table: str = "indicator_score",
@@ -127,6 +139,10 @@ def test_a_parent_adds_up_what_its_branches_report() -> None:
     assert scores(book(ROLLED), below[1:])["city", "A"]["status"] == 3, "one child is missing"
     own = [*below, ("city", "A", "2025-12-31", 60, 1)]
     assert scores(book(ROLLED), own)["city", "A"]["value"] == 60, "its own report stands"
+    found = scores(book([LEVELS[0], ROLLED[1]]), [*below, ("a", "A", "2025-12-31", 40, 1)])
+    assert found["city", "A"]["value"] == 47, "40 of a and 7 of b: a is not added up"
+    alone = scores(book(LEVELS), below)["city", "A"]
+    assert (alone["status"], alone["value"]) == (3, None), "nobody said to add up"
 
 
 def test_a_rate_is_taken_again_from_numerators_and_denominators() -> None:
@@ -161,6 +177,22 @@ def test_a_successor_takes_targets_over_as_the_rulebook_says() -> None:
                   "value": 100, "file": 1, "row": 1}  # fmt: skip
         rows = [("a1", "A", "2025-12-31", 30, 1)]
         assert scores(made_of, rows, target=[agreed])["a1", "A"]["target"] == target
+
+
+def test_an_heir_of_rates_that_were_handed_down_has_the_one_that_all_have() -> None:
+    """90 % and 90 % are 90 %; 90 % and 80 % are no one number."""
+    events = [
+        {"date": "2025-07-01", "kind": "merger", "unit": old, "data": "inherit", "targets": "inherit",
+         "heirs": [{"unit": "a1", "share": "1"}]} for old in "ab"
+    ]  # fmt: skip
+    for other, target in ((90, 900), (80, None)):
+        handed = {"indicator": "R", "parent": "city", "mode": "own", "children": {"a": 90, "b": other}}  # fmt: skip
+        made_of = book([handed], rate=True, succession=events)
+        made_of = made_of.model_copy(update={"units": tuple(
+            one.model_copy(update={"valid_from": date(2025, 7, 1)}) if one.code == "a1" else one for one in made_of.units
+        )})  # fmt: skip
+        rows = [("a1", "N", "2025-12-31", 9, 1), ("a1", "D", "2025-12-31", 10, 1)]
+        assert scores(made_of, rows)["a1", "R"]["target"] == target
 
 
 def test_an_heir_with_a_target_of_its_own_is_named_with_what_is_not_added() -> None:
@@ -210,3 +242,20 @@ def test_coverage_names_what_is_bare() -> None:
     assert coverage(posts).units == 5, (
         "posts that the cascade alone names are counted with the units"
     )
+
+
+def test_who_is_weighed_from_a_later_day_on_is_covered() -> None:
+    """A weighs for c in the first half of the year, and for d too in the second."""
+    made_of = book([])
+    categories = (*made_of.categories, made_of.categories[0].model_copy(update={"code": "d"}))
+    units = (*made_of.units, made_of.units[0].model_copy(update={"code": "post", "category": "d"}))
+    first = made_of.weights[0].model_copy(update={"table": {"A": {"c": Decimal(100)}}})
+    second = first.model_copy(
+        update={
+            "from_": date(2025, 7, 1),
+            "table": {"A": {"c": Decimal(100), "d": Decimal(100)}},
+        }
+    )
+    for weights, bare in (((first,), ("post",)), ((first, second), ()), ((second, first), ())):
+        update = {"categories": categories, "units": units, "weights": weights}
+        assert coverage(made_of.model_copy(update=update)).bare_units == bare

@@ -81,6 +81,29 @@ def test_a_rule_that_pays_for_a_gap_is_one_that_the_properties_leave_out(name: s
     assert before is None or after is None or after <= before
 
 
+@pytest.mark.parametrize(("gap", "status"), [("missing", 3), ("withheld", 4), ("undefined", 7)])
+def test_a_gap_beside_what_does_not_apply_does_not_raise_what_stands_for_it(gap: str, status: int) -> None:  # fmt: skip
+    """Of A and B u has 0 and 50 of 100, so that C, which does not apply, is 25 of 50; by B alone it were 50. A is 100 over D, and
+    nothing where D is less than nothing."""
+    rate = {"parts": {"numerator": {"B": 1}, "denominator": {"D": 1}}} if gap == "undefined" else {}
+    book = made(FLOOR, {"A": rate, "C": {"not_applicable": "reweight"}}, ["A", "B", "C"])
+    below = book.indicator("B").model_copy(update={"code": "D", "method": None})
+    book = book.model_copy(update={"withheld": "floor", "indicators": (*book.indicators, below)})
+    full = {"B": 100, "C": 100, "D": 1} | ({} if rate else {"A": 100})
+    held = facts({"u": {"B": 100, "C": 100, "D": -1}, "v": full, "w": full})
+    rows = held.tables["observation"].to_pylist()
+    rows = [row | {"value": None, "status": 2} if (row["unit"], row["indicator"]) == ("u", "C") else row for row in rows]  # fmt: skip
+    if gap == "withheld":
+        rows.append({**rows[0], "indicator": "A", "value": None, "status": 4, "row": 98})
+    agreed = {"unit": "u", "indicator": "C", "approver": "王主任", "document": "批复", "file": 0, "row": 99}  # fmt: skip
+    known = {name: pa.Table.from_pylist(some, schema(name)) for name, some in (("observation", rows), ("approval", [agreed]))}  # fmt: skip
+    for engine in (DuckEngine(threads=1), OracleEngine()):
+        run = make_run(book, Facts(empty() | known, held.units), PERIOD, engine)
+        found = {row["indicator"]: row["status"] for row in run.results.rows("indicator_score") if row["unit"] == "u"}  # fmt: skip
+        assert found == {"A": status, "B": 1, "C": 2}, engine.name
+        assert totals(run.results) == {"u": 75 * 10**9, "v": 150 * 10**9, "w": 150 * 10**9}, engine.name  # fmt: skip
+
+
 def test_who_is_not_ranked_is_nobodys_rival() -> None:
     """Declared by `copeland` with `block`: duels are counted among the ranked, so a stronger rival's gap helps."""
     book = made(

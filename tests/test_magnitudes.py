@@ -16,13 +16,15 @@ YEAR = ["150", "140", "160", "155", "145", "150", "0", "150", "150", "150", "150
 SOURCE = {"file": "d.csv", "unit": "u", "indicator": {"constant": "A"}, "period": "p", "value": "n"}
 
 
-def asked(tmp_path: Path, values: list[str], target: str = "", *, far: int | None = None, **more: Any) -> list[Problem]:  # fmt: skip
-    """What is asked about the months of one unit; another has its usual ones."""
+def asked(
+    tmp_path: Path, values: list[str], targets: dict[str, str] | None = None, *, alike: str = "a", far: int | None = None, **more: Any
+) -> list[Problem]:  # fmt: skip
+    """What is asked about the months of one unit, or of several alike; another has its usual ones. Targets of a by period."""
     book = load_rulebook(write(tmp_path / "book", A=MONTHLY | more))[0]
-    rows = [f"{unit},2025-{month:02},{n}" for unit, year in (("a", values), ("b", YEAR)) for month, n in enumerate(year, 1)]  # fmt: skip
+    rows = [f"{unit},2025-{month:02},{n}" for unit, year in (*((one, values) for one in alike), ("b", YEAR)) for month, n in enumerate(year, 1)]  # fmt: skip
     (tmp_path / "d.csv").write_text("\n".join(["u,p,n", *rows]) + "\n", encoding="utf-8")
-    (tmp_path / "t.csv").write_text("u,p,n\n" + (f"a,2025,{target}\n" if target else ""), encoding="utf-8")  # fmt: skip
-    sources = [SOURCE, {**SOURCE, "file": "t.csv", "role": "target"}] if target else [SOURCE]
+    (tmp_path / "t.csv").write_text("u,p,n\n" + "".join(f"a,{period},{n}\n" for period, n in (targets or {}).items()), encoding="utf-8")  # fmt: skip
+    sources = [SOURCE, {**SOURCE, "file": "t.csv", "role": "target"}] if targets else [SOURCE]
     data = {"purpose": "t", "sources": sources} | ({} if far is None else {"far": far})
     return [one for one in read_files(mapping(data), book, tmp_path).warnings if one.code == "number.apart"]  # fmt: skip
 
@@ -40,10 +42,35 @@ def test_a_month_far_below_the_others_is_asked_about(tmp_path: Path) -> None:
     assert "a 为 0.01" in said.zh
 
 
-@pytest.mark.parametrize(("target", "told"), [("", "1800"), ("2000", "2000")])
-def test_a_year_far_from_its_target_is_asked_about(target: str, told: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("value", "times"), [("150000", 1), ("149999", 0)])
+def test_a_month_is_asked_about_from_the_factor_on(value: str, times: int, tmp_path: Path) -> None:
+    """150,000 is a thousand times 150."""
+    assert len(asked(tmp_path, [*YEAR[:4], value, *YEAR[5:]])) == times
+
+
+@pytest.mark.parametrize(("values", "times"), [(["150", "150", "1500000"], 0), (["150", "150", "1500000", "150"], 1)])  # fmt: skip
+def test_beside_fewer_than_four_values_nothing_is_far(values: list[str], times: int, tmp_path: Path) -> None:  # fmt: skip
+    assert len(asked(tmp_path, values)) == times
+
+
+@pytest.mark.parametrize(("alike", "more"), [("acdef", False), ("acdefg", True)])
+def test_five_units_are_named_and_further_ones_are_hinted_at(alike: str, more: bool, tmp_path: Path) -> None:  # fmt: skip
+    (said,) = asked(tmp_path, [*YEAR[:4], "1450000", *YEAR[5:]], alike=alike)
+    assert [one for one in alike if f"{one} 为 1450000" in said.zh] == list("acdef")
+    assert ("等。请核对" in said.zh, ", and more. Check" in said.en) == (more, more)
+
+
+@pytest.mark.parametrize("targets", [{"2025-Q1": "1", "2025": "1800"}, {"2025": "1800", "2026-Q1": "1"}])  # fmt: skip
+def test_a_year_is_held_against_the_largest_of_several_targets(targets: dict[str, str], tmp_path: Path) -> None:  # fmt: skip
+    """1,800 of 1,800, and 1,800 times the 1 of a quarter."""
+    assert not asked(tmp_path, YEAR, targets)
+    assert asked(tmp_path, YEAR, {"2025-Q1": "1"})
+
+
+@pytest.mark.parametrize(("targets", "told"), [({}, "1800"), ({"2025": "2000"}, "2000")])
+def test_a_year_far_from_its_target_is_asked_about(targets: dict[str, str], told: str, tmp_path: Path) -> None:  # fmt: skip
     """Each month is like the others, and each is 10,000 times too large: twelve of them are held against the target."""
-    (said,) = asked(tmp_path, [f"{n}0000" for n in YEAR], target)
+    (said,) = asked(tmp_path, [f"{n}0000" for n in YEAR], targets)
     assert f"a 为 1500000，目标为 {told}" in said.zh
     assert said.zh.count("目标为") == 1, "the other unit is not asked about"
 

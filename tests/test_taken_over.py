@@ -368,6 +368,20 @@ def test_an_approval_of_the_heir_holds_for_what_it_took_over_in_its_parent_too(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("agreed", "found"), [([("q", "S")], (1, "3.75")), ([], (3, ""))])
+def test_an_approval_of_a_parent_holds_for_what_its_heir_has_of_its_children(
+    agreed: list[tuple[str, str]], found: tuple[int, str], engine: Engine
+) -> None:
+    """q adds up x alone, and goes into p: three quarters of 100 of 800, where q agreed that the first does not apply to x."""
+    cascade = [below("S", "x"), {**below("S", "x"), "parent": "q"}]
+    made_of = book([SUM], units=[unit("p"), unit("q", None, "2025-06-30"), unit("x")], cascade=cascade,
+                   succession=[event("2025-07-01", "merger", "q", "p")])  # fmt: skip
+    rows = without([("x", "S", end, 100) for end in NOW], ("x", "S", NOW[0]))
+    made = make_run(made_of, facts(rows, *agreed), PERIOD, engine)
+    assert scores(made, "p") == {"S": found}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_targets_handed_down_go_on_from_heir_to_heir(engine: Engine) -> None:
     handed = {"indicator": "S", "parent": "p", "mode": "shares", "children": {"a": 10, "k": 90}}
     quantity = {"code": "S", "frequency": "quarter", "method": {"kind": "ratio", "target": 4000}}
@@ -507,6 +521,54 @@ def test_an_heir_of_units_that_were_asked_in_unlike_ways_has_no_target_until_one
     made = make_run(made_of, facts(rows), PERIOD, engine)
     (asked,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "n")
     assert asked is None
+
+
+OF_MEAN = SUM | {"combine": "mean"}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("one", "filed", "exempt", "asked"),
+    [
+        (SUM, {"a": 300}, [], None), (SUM, {"a": 300, "b": 200}, [], 500), (OF_MEAN, {"a": 90, "b": 80}, [], None), (OF_MEAN, {"a": 90, "b": 90}, [], 90),
+        (OF_MEAN, {"a": 90}, [], None), (SUM, {"a": 300}, ["S"], 300), (SUM, {"a": 300, "b": 200}, ["T"], 500),
+    ],
+)  # fmt: skip
+def test_signed_targets_go_over_where_all_who_owe_have_one_and_rates_where_it_is_the_same(
+    one: dict[str, Any], filed: dict[str, int], exempt: list[str], asked: int | None, engine: Engine
+) -> None:
+    """a and b go into n: 300 and 200 are 500, 90 % and 90 % are 90 %; b is exempt of the one that is signed, or of another."""
+    units = [unit("a", None, "2025-06-30"), unit("b", None, "2025-06-30") | {"exempt": exempt}, unit("n", "2025-07-01")]  # fmt: skip
+    made_of = book([one, {**SUM, "code": "T"}], units=units, succession=[event("2025-07-01", "merger", old, "n") for old in "ab"])  # fmt: skip
+    held = facts([])
+    held.tables["target"] = signed(filed)
+    made = make_run(made_of, held, PERIOD, engine)
+    (found,) = (r["target"] for r in made.results.rows("indicator_score") if (r["unit"], r["indicator"]) == ("n", "S"))  # fmt: skip
+    assert found == (None if asked is None else asked * 100)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_base_goes_over_to_an_heir_that_has_a_target_of_its_own(engine: Engine) -> None:
+    """Of n 400, its own target 500 and a's base 50: 350 of 450; the base of everybody is 100."""
+    grown = SUM | {"method": {"kind": "growth", "base": 100, "target": 800}}
+    made_of = book([grown], units=[unit("a", None, "2025-06-30"), unit("n", "2025-07-01")], succession=[event("2025-07-01", "rename", "a", "n")])  # fmt: skip
+    held = facts((one, "S", end, 100) for one, end in zip("aann", NOW, strict=True))
+    rows = signed({"a": 300, "n": 500}).to_pylist()
+    base = {**rows[0], "kind": "base", "value": 5000, "row": 950}
+    held.tables["target"] = pa.Table.from_pylist([*rows, base], schema("target"))
+    assert scores(make_run(made_of, held, PERIOD, engine), "n") == {"S": (1, "7.78")}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("one", "asked"), [(SUM, 45), (OF_MEAN, 90)])
+def test_of_a_target_handed_to_who_is_divided_each_has_its_share_and_of_a_rate_all(one: dict[str, Any], asked: int, engine: Engine) -> None:  # fmt: skip
+    """Half of 90 is 45; 90 % are 90 % of a half too."""
+    handed = {"indicator": "S", "parent": "p", "mode": "own", "children": {"a": 90}}
+    made_of = book([one], units=[unit("p"), unit("a", None, "2025-06-30"), unit("n", "2025-07-01"), unit("m", "2025-07-01")],
+                   succession=[event("2025-07-01", "split", "a", "n", "m")], cascade=[handed])  # fmt: skip
+    made = make_run(made_of, facts([]), PERIOD, engine)
+    found = {r["unit"]: r["target"] for r in made.results.rows("indicator_score") if r["unit"] in "nm"}  # fmt: skip
+    assert found == {"n": asked * 100, "m": asked * 100}
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -660,11 +722,17 @@ def test_what_an_appeal_decided_goes_up_and_over_in_the_place_of_the_rows(
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
-    "case", ["cut", "took over", "began with it", "adds up", "not due", "made from others"]
-)
+    ("case", "value"),
+    [
+        ("cut", 800), ("took over", 900), ("began with it", 400), ("adds up", 800), ("not due", 100), ("made from others", 800),
+        ("gave half away", 300), ("gave half away and ended", 100), ("its parent began", 200),
+    ],
+)  # fmt: skip
 def test_what_cannot_go_further_of_a_decided_value_is_said_where_it_is_not_used(
-    case: str, engine: Engine
+    case: str, value: int, engine: Engine
 ) -> None:
+    """100 a quarter of each: of who gave half away in July two halves and two wholes, or the halves alone where it has no end of a
+    quarter after; of a parent since July two quarters."""
     one, events, units, code = SUM, [], [unit("p"), unit("a"), unit("b")], "S"
     cascade, taker, more = [below("S", "a", "b")], "p", []
     match case:
@@ -680,6 +748,10 @@ def test_what_cannot_go_further_of_a_decided_value_is_said_where_it_is_not_used(
         case "not due":
             one, units, events, taker = SUM | {"frequency": "year"}, [unit("a"), unit("n", "2025-07-01")], [event("2025-07-01", "rename", "a", "n")], "n"  # fmt: skip
             cascade = []
+        case "gave half away" | "gave half away and ended":
+            units, events, cascade = [unit("p"), unit("a", None, "2025-09-15" if "ended" in case else None), unit("n", "2025-07-01")], [event("2025-07-01", "split", "a", "a", "n")], [below("S", "a")]  # fmt: skip
+        case "its parent began":
+            units, cascade = [unit("p", "2025-07-01"), unit("a")], [below("S", "a")]
         case _:
             more = [{"code": "R", "parts": {"numerator": {"S": 1}, "denominator": {}}, "method": SUM["method"]}]  # fmt: skip
             code, cascade = "R", [below("R", "a", "b")]
@@ -693,6 +765,12 @@ def test_what_cannot_go_further_of_a_decided_value_is_said_where_it_is_not_used(
     plain = make_run(made_of, held, PERIOD, engine)
     made = make_run(made_of, with_rulings(held, ("a", code, 700)), PERIOD, engine)
     assert scores(made, taker) == scores(plain, taker)
+    (found,) = (
+        r["value"]
+        for r in made.results.rows("indicator_score")
+        if (r["unit"], r["indicator"]) == (taker, code)
+    )
+    assert found == value * 100
     assert any("a a 的申诉决定" in line and "700" in line and "没有采用" in line for line in lines(made, taker, code))  # fmt: skip
     assert not any("没有采用" in line for line in lines(made, "a", code))
 

@@ -84,6 +84,17 @@ CASES = {
         DIVIDED[:2], [split(JULY, "o", o="0.5", a="0.5")], each("oa", NOW), "o", "3.75"),
     "what the other heir of that has": Case(
         DIVIDED[:2], [split(JULY, "o", o="0.5", a="0.5")], each("oa", NOW), "a", "6.25"),
+    # 25 and 50 of what it had before each day, and 100 and 100.
+    "a unit that gives a part away twice": Case(
+        [unit("o"), unit("a", "2025-04-01"), unit("b", JULY)], [split("2025-04-01", "o", o="0.5", a="0.5"), split(JULY, "o", o="0.5", b="0.5")],
+        each("o", NOW) + each("a", NOW[1:]) + each("b", NOW[2:]), "o", "3.44"),
+    # 50 of its own and 50 of the other's, 50, and 100 and 100.
+    "a unit that took over and gives a part away": Case(
+        [unit("z"), unit("o"), unit("a", JULY)], [event("2025-04-01", "merger", "z", "o"), split(JULY, "o", o="0.5", a="0.5")],
+        each("z", NOW[:1]) + each("o", NOW) + each("a", NOW[2:]), "o", "4.38"),
+    # 50 a quarter of each of two: what one gives the other is in their parent as it was.
+    "a parent of a unit that gives a part away and of its heir": Case(
+        [unit("p"), *DIVIDED[1:]], [split(JULY, "a", a="0.5", b="0.5")], each("ab", NOW, 50), "p", "5.00", [below("S", "a", "b")]),
     "a parent of a divided child and its heirs": Case(
         [unit("p"), *DIVIDED], [event(JULY, "split", "o", "a", "b")], each("oab", NOW[:2], 50) + each("ab", NOW[2:], 50), "p", "6.25", [below("S", "a", "b", "o")]),
     "a parent of the heirs alone": Case(
@@ -137,6 +148,12 @@ def values(made: Any, unit: str) -> dict[str, Any]:
     return {r["indicator"]: r["value"] for r in made.results.rows("indicator_score") if r["unit"] == unit}  # fmt: skip
 
 
+def in_whole_numbers(held: Facts) -> Facts:
+    table = held.tables["observation"]
+    whole = table.set_column(table.schema.get_field_index("value"), "value", [[n // 100 for n in table["value"].to_pylist()]])  # fmt: skip
+    return Facts({**held.tables, "observation": whole.cast(table.schema)}, [])
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("shares", "parts"),
@@ -151,12 +168,21 @@ def test_shares_of_small_counts_are_right_over_the_year(
                    succession=[split("2025-10-01", "o", **shares)])  # fmt: skip
     months = [one.end for one in parse_period("2025").split("month")]
     held = facts([*each("o", months[:9], 1), *each("ab", months[9:], 0), *each("o", months[:9], 10, "T"), *each("ab", months[9:], 0, "T")])  # fmt: skip
-    table = held.tables["observation"]
-    whole = table.set_column(table.schema.get_field_index("value"), "value", [[n // 100 for n in table["value"].to_pylist()]])  # fmt: skip
-    made = make_run(made_of, Facts({**held.tables, "observation": whole.cast(table.schema)}, []), PERIOD, engine)  # fmt: skip
+    made = make_run(made_of, in_whole_numbers(held), PERIOD, engine)
     found = {u: values(made, u) for u in parts}
     assert {u: row["S"] for u, row in found.items()} == parts
     assert {u: row["T"] for u, row in found.items()} == {u: int(90 * float(shares[u])) for u in parts}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_shares_of_small_counts_are_rounded_in_each_year_by_itself(engine: Engine) -> None:
+    """One accident at the end of 2024 and one at the start of 2025, half of each given away: 0.5 is 1 in both, no growth. Over both
+    years 0.5 is 1 and 1.0 is 1, which leaves none for 2025."""
+    counted = {"code": "V", "frequency": "quarter", "decimals": 0}
+    made_of = book([counted, RISE[1]], units=[unit("o"), unit("a", "2025-10-01")], succession=[split("2025-10-01", "o", o="0.5", a="0.5")])  # fmt: skip
+    rows = [("o", "V", end, count) for end, count in zip((*BEFORE, *NOW), (0, 0, 0, 1, 1, 0, 0, 0), strict=True)]  # fmt: skip
+    made = make_run(made_of, in_whole_numbers(facts([*rows, *each("a", NOW[3:], 0, "V")])), PERIOD, engine)  # fmt: skip
+    assert values(made, "o") == {"RISE": 0}
 
 
 @pytest.mark.parametrize("engine", ENGINES)
