@@ -202,6 +202,9 @@ def test_what_was_decided_of_the_year_before_is_what_this_year_is_held_against(
     tree = json.dumps(passport(made, "a", "V", "zh").as_dict(), ensure_ascii=False)
     assert "上年数由申诉决定认定" in tree
     assert "110.00" in tree
+    assert "上年数由申诉决定认定" in json.dumps(
+        passport(made, "a", "G", "zh").as_dict(), ensure_ascii=False
+    )
     assert "申诉决定" not in json.dumps(
         passport(made, "b", "V", "zh").as_dict(), ensure_ascii=False
     )

@@ -201,7 +201,9 @@ class SourceRows:
         """What appeals decided of the year before, that this one's value is held against: of the unit itself it stands in the place of
         that year's rows, where it can; of others whose figures are in it, it cannot be divided among them."""
         end = self.run.plan.period.previous_year().end
-        for unit in self.origins if self.run.facts.decided() and self._looks_back(code) else ():
+        series = self._series_below(code)
+        looks = any(use["purpose"] == "previous" and use["indicator"] in series for use in self.run.plan.tables["period_use"])  # fmt: skip
+        for unit in self.origins if looks and self.run.facts.decided() else ():
             if (ruled := self._ruled(unit, code, end)) is None:
                 continue
             used = (unit, code) in self.oracle.ruled_before and unit == self.unit
