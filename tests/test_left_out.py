@@ -423,6 +423,9 @@ def test_score_and_a_kept_run_list_every_row(book: Rulebook, tmp_path: Path, zhe
     assert all(row["why"]["zh"] and row["why"]["en"] for row in found)
     assert f"{len(EXPECTED)} 行没有计入" in zhengheng("show", "latest", "--home", "lake").stdout
     assert "已被更正或更新的数据版本代替" in zhengheng("left-out", "--unit", "a", "--home", "lake").stdout  # fmt: skip
+    nobody = zhengheng("left-out", "--unit", "QQ", "--home", "lake")
+    assert nobody.returncode != 0
+    assert "这一批次没有这个单位" in nobody.stderr
 
 
 def test_what_no_run_of_several_counts_is_told_once(book: Rulebook, tmp_path: Path) -> None:

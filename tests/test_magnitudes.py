@@ -77,10 +77,40 @@ def test_a_year_far_from_its_target_is_asked_about(targets: dict[str, str], told
 
 def test_what_is_usual_is_not_asked_about(tmp_path: Path) -> None:
     """Neither a strong month nor a weak year; a range of sense says it better, and the factor is the mapping's."""
-    strong = [*YEAR[:4], "90000", *YEAR[5:]]
+    strong = [*YEAR[:4], "30000", *YEAR[5:]]
     assert not asked(tmp_path, YEAR)
     assert not asked(tmp_path, strong)
     assert not asked(tmp_path, ["2", *["0"] * 11])
-    assert asked(tmp_path, strong, far=500)
+    assert asked(tmp_path, strong, far=200)
     assert not asked(tmp_path, [*YEAR[:4], "1450000", *YEAR[5:]], far=100000)
     assert not asked(tmp_path, [*YEAR[:4], "1450000", *YEAR[5:]], sense={"low": 0, "high": 9999999})
+
+
+TEN_YEARS = [1000, 1130, 1270, 1430, 1600, 1800, 2020, 2260, 2530, 2840]
+"""12 % a year: the first is 0.625 of the lower median 1,600, the last 1.775 of it."""
+
+
+def asked_of_years(tmp_path: Path, series: dict[str, list[str]]) -> list[Problem]:
+    """What is asked about ten years of some units, which have no target."""
+    yearly = MONTHLY | {"frequency": "year", "decimals": 3, "method": {"kind": "z_score"}}
+    book = load_rulebook(write(tmp_path / "book", A=yearly))[0]
+    rows = [f"{unit},{2016 + place},{n}" for unit, held in series.items() for place, n in enumerate(held)]  # fmt: skip
+    (tmp_path / "d.csv").write_text("\n".join(["u,p,n", *rows]) + "\n", encoding="utf-8")
+    return [one for one in read_files(mapping({"purpose": "t", "sources": [SOURCE]}), book, tmp_path).warnings if one.code == "number.apart"]  # fmt: skip
+
+
+def test_a_slip_by_a_thousand_is_found_in_every_year_of_a_growing_series(tmp_path: Path) -> None:
+    """Of 1,000 to 2,840 each times or by 1,000: the least is 1,000,000 / 1,800, 555 times, or 1,430 / 2.84, 503 times."""
+    for place, right in enumerate(TEN_YEARS):
+        for wrong in (f"{right}000", f"{right / 1000:.3f}"):
+            held = [str(n) for n in TEN_YEARS]
+            held[place] = wrong
+            (said,) = asked_of_years(tmp_path, {"a": held})
+            assert said.where == f"d.csv:{place + 2}", wrong
+
+
+def test_growth_and_counties_of_unlike_size_are_not_asked_about(tmp_path: Path) -> None:
+    """A county of 2 and one of 2,840,000; one that doubled every year, 32 times its lower median at the end."""
+    small, large = [f"{n / 1000:.3f}" for n in TEN_YEARS], [f"{n}000" for n in TEN_YEARS]
+    doubled = [str(2**place) for place in range(10)]
+    assert not asked_of_years(tmp_path, {"a": small, "b": large, "c": doubled})

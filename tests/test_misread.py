@@ -342,3 +342,20 @@ def test_a_row_tells_all_that_is_wrong_in_it_and_no_part_of_it_is_taken(
     (reject,) = facts.rejects
     assert all(word in reject.problem.zh for word in said), reject.problem.zh
     assert {unit for unit, _ in values(facts)} == {"丙"}
+
+
+def test_a_percentage_that_adds_up_is_named_where_something_is_added(tmp_path: Path) -> None:
+    """A year's one value is the same either way; a part of a year, a child, an heir or a quarter is not."""
+    part = {"part_year": "scored"}
+    roll = {"cascade": [{"indicator": "A", "parent": "p", "mode": "inherit", "children": {"q": 1}, "roll_up": True}]}  # fmt: skip
+    change_of = {"date": "2025-07-01", "kind": "merger", "unit": "q", "heirs": [{"unit": "p", "share": 1}]}  # fmt: skip
+    cases: list[tuple[dict[str, Any], dict[str, Any], bool]] = [
+        ({}, {}, False), (part, {}, True), (part | {"part_year_targets": "as_filed"}, {}, False), (roll, {}, True),
+        ({"succession": [change_of]}, {}, True), ({"succession": [change_of | {"data": "anew"}]}, {}, False),
+        ({}, {"frequency": "quarter"}, True), ({}, {"frequency": "quarter", "combine": "mean"}, False),
+        ({}, {"frequency": "quarter", "measure_unit": "‰"}, True), ({}, {"frequency": "quarter", "measure_unit": "人"}, False),
+        ({}, {"frequency": "quarter", "year_on_year": {"of": "B"}}, False), ({}, {"frequency": "quarter", "method": {"kind": "milestones"}}, False),
+    ]  # fmt: skip
+    for place, (book, fields, told) in enumerate(cases):
+        folder = write(tmp_path / str(place), book, **change("A", **({"measure_unit": "%"} | fields)))  # fmt: skip
+        assert ("percent.summed" in lint_codes(folder)) is told, (book, fields)

@@ -112,6 +112,9 @@ LEAVES: dict[str, tuple[dict[str, Any], list[dict[str, Any]], bool]] = {
     "nothing added up": ({"roll_up": False}, OUTSIDE, False),
     "nothing taken over": ({}, [OUTSIDE[0] | {"data": "anew"}], False),
     "another child": ({}, [OUTSIDE[0] | {"heirs": [{"unit": "c", "share": 1}]}], False),
+    "an heir that goes over to a child in a later year": ({}, [*OUTSIDE, {"date": "2026-04-01", "kind": "merger", "unit": "d", "heirs": [{"unit": "c", "share": 1}]}], True),
+    "shares": ({"mode": "shares", "children": {"b": "0.4", "c": "0.6"}}, OUTSIDE, True),
+    "inherited": ({"mode": "inherit"}, OUTSIDE, True),
     "an heir that goes over to a child": ({}, [*OUTSIDE, {"date": "2025-10-01", "kind": "merger", "unit": "d", "heirs": [{"unit": "c", "share": 1}]}], False),
 }  # fmt: skip
 
@@ -123,6 +126,13 @@ def test_an_heir_whose_figures_leave_the_sum_of_the_parent_is_named(case: str, t
     found = [one for one in lint(*load_rulebook(write(tmp_path, rules))) if one.code == "cascade.heir"]  # fmt: skip
     assert len(found) == told
     assert all(one.severity == "warning" and "（children）中写上 d" in one.zh and "write d among" in one.en for one in found)  # fmt: skip
+    advice = {
+        "shares": ("从 b 的份额中划出", "taken from that of b"),
+        "inherit": ("照 b 的写", "same number as b"),
+        "own": ("从 b 的目标中划出", "a target of its own"),
+    }
+    zh, en = advice[(ROLLED | change)["mode"]]
+    assert all(zh in one.zh and en in one.en for one in found)
 
 
 def test_units_of_a_cascade_and_of_a_succession_that_nobody_knows_are_named(tmp_path: Path) -> None:

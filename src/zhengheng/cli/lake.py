@@ -303,7 +303,13 @@ def left_out(
     """Every row of its data that a stored run did not count, by file and row, and why."""
     from zhengheng.engines.left_out import left_out as all_of
 
-    found = all_of(_load(home, run), unit)
+    made = _load(home, run)
+    found = all_of(made, unit)
+    # Rows of a unit that is not on the roster are listed for that very reason.
+    if unit is not None and not found and all(one["unit"] != unit for one in made.plan.tables["unit"]):  # fmt: skip
+        raise NotFoundError.one(
+            unit, "unit.absent", zh="这一批次没有这个单位", en="this run has no such unit"
+        )
     if json:
         console.print_json([one.as_dict() for one in found])
         return

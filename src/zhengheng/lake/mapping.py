@@ -231,8 +231,12 @@ class Mapping(Model):
     periods: tuple[PeriodCode, ...] = ()
     """Several assessed periods, scored one after the other into the same files."""
     at: date | None = None
-    far: int = Field(default=1000, ge=2)
-    """How many times a value may lie from its unit's other periods, or from its target, before it is asked about."""
+    far: int = Field(default=300, ge=2)
+    """How many times a value may lie from its unit's other periods, or from its target, before it is asked about.
+
+    Below the 1,000 of the commonest slip, for a value that is itself above or below the median is not 1,000 times from it
+    once it is divided or multiplied by that.
+    """
     sources: tuple[SourceFile, ...] = Field(min_length=1)
 
     @property

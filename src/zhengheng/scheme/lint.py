@@ -42,6 +42,7 @@ from zhengheng.scheme.findings import (
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator
 from zhengheng.scheme.model import Rulebook
+from zhengheng.scheme.sense import is_percentage
 
 assert all(
     (
@@ -159,7 +160,7 @@ def time_progress_only_for_quantities(book: Rulebook, source: Source) -> Finding
     for indicator in book.indicators:
         if indicator.light is None or indicator.light.by != "time_progress":
             continue
-        is_rate = _is_percentage(indicator) or indicator.combine in {"mean", "rolling"}
+        is_rate = is_percentage(indicator) or indicator.combine in {"mean", "rolling"}
         is_rate = is_rate or bool(indicator.parts and indicator.parts.denominator)
         if is_rate or indicator.year_on_year:
             yield error(source.indicator(indicator.code, "light"), "light.time_progress",
@@ -246,15 +247,11 @@ def settings_have_an_effect(book: Rulebook, source: Source) -> Finding:
                         f"{code} is no quantity that adds up; give its numerator and denominator (parts)")  # fmt: skip
 
 
-def _is_percentage(indicator: Indicator) -> bool:
-    return indicator.measure_unit.zh in {"%", "‰"}
-
-
 def _uncountable(known: dict[str, Indicator], code: str) -> set[str]:
     indicator = known[code]
     if indicator.parts is None:
         adds = indicator.combine in {"sum", "last"} and not indicator.year_on_year
-        return set() if adds and not _is_percentage(indicator) else {code}
+        return set() if adds and not is_percentage(indicator) else {code}
     parts = {*indicator.parts.numerator, *indicator.parts.denominator} & set(known)
     return {series for part in parts for series in _uncountable(known, part)}
 

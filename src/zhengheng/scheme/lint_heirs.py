@@ -3,6 +3,7 @@
 from collections.abc import Container
 from datetime import date
 
+from zhengheng.domain.periods import MONTHS
 from zhengheng.scheme.findings import Finding, error, plain, rule, warning
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.inherited import lost, misfits, whole
@@ -140,13 +141,28 @@ def an_heir_of_a_child_that_is_added_up_is_a_child_too(book: Rulebook, source: S
                 continue
             outside = [
                 heir.unit for heir in event.heirs
-                if heir.unit not in one.children and heir.unit != one.parent and not _goes_back(hands_over, heir.unit, one.children)
+                if heir.unit not in one.children and heir.unit != one.parent and not _goes_back(_within(book, hands_over, event.date), heir.unit, one.children)
             ]  # fmt: skip
             if outside:
-                zh, en = "、".join(outside), " and ".join(outside)
+                zh, en, written = "、".join(outside), " and ".join(outside), _WRITTEN[one.mode]
                 yield warning(source.rulebook("cascade", place, "children", event.unit), "cascade.heir",
-                              f"{one.indicator}：{event.unit} 从 {event.date} 起由 {zh} 承接，而 {zh} 不是 {one.parent} 的下级，它自己的数不汇入 {one.parent}；应当汇入的，请在下级份额或目标（children）中写上 {zh}。",
-                              f"{one.indicator}: {event.unit} goes over to {en} on {event.date}, which is no child of {one.parent}, so that what it reports itself is not added to {one.parent}; where it should be, write {en} among the `children`")  # fmt: skip
+                              f"{one.indicator}：{event.unit} 从 {event.date} 起由 {zh} 承接，而 {zh} 不是 {one.parent} 的下级，它自己的数不汇入 {one.parent}；应当汇入的，请在下级份额或目标（children）中写上 {zh}，{written[0].format(event.unit)}。",
+                              f"{one.indicator}: {event.unit} goes over to {en} on {event.date}, which is no child of {one.parent}, so that what it reports itself is not added to {one.parent}; where it should be, write {en} among the `children`, {written[1].format(event.unit)}")  # fmt: skip
+
+
+_WRITTEN = {
+    "shares": ("并写明它的份额，从 {} 的份额中划出，合计仍为 100%（份额为 0 的，分到的目标也是 0）", "with a share of its own, taken from that of {}, so that all still add up to 100 % (a share of 0 is a target of 0)"),
+    "own": ("并写明它自己的目标，从 {} 的目标中划出", "with a target of its own, taken from that of {}"),
+    "inherit": ("目标照上级承接，后面的数照 {} 的写", "with the same number as {}, for it takes over the parent's target as it is"),
+}  # fmt: skip
+"""What goes with a child that is added, by how the cascade hands targets down."""
+
+
+def _within(book: Rulebook, events: list[Succession], day: date) -> list[Succession]:
+    """The changes in the assessed period of a day: a later one does not bring back what is lost before it."""
+    length = MONTHS.get(book.period, 12)
+    own = day.year, (day.month - 1) // length
+    return [one for one in events if (one.date.year, (one.date.month - 1) // length) == own]
 
 
 def _goes_back(events: list[Succession], unit: str, children: Container[str]) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
+from zhengheng.domain.periods import MONTHS
+from zhengheng.scheme import methods as m
 from zhengheng.scheme.excel_words import heading
 from zhengheng.scheme.findings import (
     Finding,
@@ -17,7 +19,7 @@ from zhengheng.scheme.findings import (
 from zhengheng.scheme.folder import Source
 from zhengheng.scheme.indicator import Indicator, Sense
 from zhengheng.scheme.model import Band, Rulebook
-from zhengheng.scheme.sense import is_share, sense_of
+from zhengheng.scheme.sense import is_percentage, is_share, sense_of
 
 Path = tuple[str | int, ...]
 LEAP = 2024
@@ -153,6 +155,36 @@ def shares_have_ends(book: Rulebook, source: Source) -> Finding:
         yield warning(source.indicator(one.code, "sense"), "sense.share",
                       f"{one.code}“{one.name.zh}”是比率，却没有自己的合理范围，明显填错的数（如 -20% 或 150%）也会照收；请写明合理范围（sense），一般为 0 至 100，可能超过 100% 的完成率、执行率请另定上限。",
                       f"{one.code} {one.name.say('en')} is a share without a range of sense of its own, so that plain mistakes such as -20 % or 150 % would be taken; declare its `sense`, 0 to 100 as a rule, or a higher end where more than 100 % can be true (completion, execution)")  # fmt: skip
+
+
+@rule
+def percentages_are_not_added_up(book: Rulebook, source: Source) -> Finding:
+    """Twelve months of 95 % are 95 %. Said only where something is added or divided: one value a year is the same either way."""
+    for one in book.indicators:
+        made = one.parts or one.year_on_year
+        methods = [method for _, method in methods_of(one) if method]
+        if methods and all(isinstance(method, m.Milestones) for method in methods):
+            continue  # nodes are scored, and no value is added up
+        if made or one.combine != "sum" or one.status == "retired" or not is_percentage(one):
+            continue
+        follows = list(_of_sums(book, one))
+        if follows:
+            zh, en = "；".join(zh for zh, _ in follows), "; ".join(en for _, en in follows)
+            yield warning(source.indicator(one.code, "combine"), "percent.summed",
+                          f"{one.code}“{one.name.zh}”以“{one.unit_said.zh}”计，却按数量逐期相加（combine: sum，不写时即是）：{zh}。请写明取各期平均（combine: mean）；各期相加本来就有意义的，可以不改。",
+                          f"{one.code} {one.name.say('en')} is measured in {one.unit_said.say('en')} and is added up like a quantity (`combine: sum`, as where nothing is written): {en}. Write `combine: mean`; where its sum does mean something, leave it")  # fmt: skip
+
+
+def _of_sums(book: Rulebook, one: Indicator) -> Iterator[tuple[str, str]]:
+    """What a rulebook does to an indicator as to a quantity, in both languages."""
+    if MONTHS.get(one.frequency, 0) < MONTHS.get(book.period, 0):
+        yield "考核期内各期的数值会加在一起，如各期都是 95，就成了几百", "the values of all periods within the assessed one are added together, so that 95 in each becomes hundreds"  # fmt: skip
+    if book.part_year == "scored" and book.part_year_targets == "pro_rata":
+        yield "只存续一部分时间的单位，目标会按时间折减", "the target of a unit that was there for a part of the time is cut"  # fmt: skip
+    if any(item.indicator == one.code and (item.roll_up or item.mode == "shares") for item in book.cascade):  # fmt: skip
+        yield "分解时会按份额分给下级，或由下级的数值相加得出", "it is shared out among the children of a cascade, or added up from them"  # fmt: skip
+    if any("inherit" in {event.data, event.targets} for event in book.succession):
+        yield "单位变动时，数值或目标会按份额分给承接单位或相加", "at a change of units its values or targets are shared out among the heirs, or added together"  # fmt: skip
 
 
 @rule

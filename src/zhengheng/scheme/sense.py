@@ -21,12 +21,17 @@ def sense_of(book: Rulebook, indicator: Indicator) -> Sense:
     return indicator.sense or book.senses.get(indicator.measure_unit.zh) or Sense()
 
 
+def is_percentage(indicator: Indicator) -> bool:
+    """Whether an indicator is measured in per cent or per mille: a share or a growth, no quantity that adds up."""
+    return indicator.measure_unit.zh in _PERCENT
+
+
 def is_share(indicator: Indicator) -> bool:
     """Whether a percentage is a share of a whole, which can be neither negative nor without end; growth is none.
 
     Seen by what it is made from (counts over counts), else by its name: a rate or share, but not of growth or decline.
     """
-    if indicator.measure_unit.zh not in _PERCENT or indicator.year_on_year:
+    if not is_percentage(indicator) or indicator.year_on_year:
         return False
     name = indicator.name.zh
     while (shorter := _TAIL.sub("", name)) != name:

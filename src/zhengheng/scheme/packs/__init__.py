@@ -44,12 +44,12 @@ def copy_pack(name: str, folder: Path) -> None:
     with as_file(files(__name__)) as root:
         source = root / name
         if not (source / "rulebook.yaml").is_file() or "/" in name:
-            known = "、".join(code for code, _ in packs("en"))
+            known = [BLANK, *(code for code, _ in packs("en"))]
             raise NotFoundError.one(
                 name,
                 "pack.unknown",
-                zh=f"没有这个模板, 可选: {known}",
-                en=f"no such pack; there are: {known}",
+                zh=f"没有这个模板，可选：{'、'.join(known)}",
+                en=f"no such pack; there are: {', '.join(known)}",
             )
         if workbook:
             write_workbook(load_rulebook(source)[0], folder)
