@@ -207,7 +207,7 @@ def test_rows_with_the_same_fault_are_counted_after_the_first(
     code, _, told = programmes(tmp_path, rows, zhengheng)
     assert code == 4
     assert told.count("is not a number") == 10
-    assert "programmes.csv: 81 more rows" in told
+    assert "programmes.csv: 81 more rows with faults of this kind" in told
     assert "programmes.csv:100:" not in told
     assert "programmes.csv:101: " in told
     assert "[row." not in told, "what programs know a fault by is not for people"

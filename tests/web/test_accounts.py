@@ -421,3 +421,14 @@ def test_forms_of_accounts_say_all_that_is_wrong_at_once(people: People) -> None
         days = {name: held for name, held in given.items() if held not in ("gestern", "x", "")}
         told = officer.post("/api/v1/accounts/mentor/grants", days, content_type="application/json").json()  # fmt: skip
         assert {one["where"] for one in told["problems"]} >= expected - ({*given} - {*days})
+
+
+def test_a_misspelt_last_day_gives_no_role(people: People) -> None:
+    """The field is `valid_to`; a role without end must not come of a slip."""
+    officer = people.client("secrecy_officer")
+    path, before = "/api/v1/accounts/mentor/grants", people["mentor"].grants.count()
+    body = {"role": "external_auditor", "valid_from": "2026-03-01", "valid_until": "2026-04-01"}
+    answer = officer.post(path, body, content_type="application/json")
+    assert answer.status_code == 422
+    assert "valid_until" in answer.content.decode()
+    assert people["mentor"].grants.count() == before

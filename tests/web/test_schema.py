@@ -2,6 +2,7 @@
 
 import pytest
 import schemathesis
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
@@ -47,3 +48,19 @@ def test_every_address_of_the_document(people: People, role: str) -> None:
 
         check()
     assert count > 100
+
+
+def test_every_json_body_refuses_a_field_of_another_name(people: People) -> None:
+    """In the document itself: a misspelt field must not pass as one that was left out."""
+    document = Client().get("/api/v1/openapi.json").json()
+    shapes = document["components"]["schemas"]
+    asked = []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if body is not None:
+                name = body["schema"].get("$ref", "").rpartition("/")[2]
+                shape = shapes.get(name, body["schema"])
+                asked.append((method, path, shape.get("additionalProperties")))
+    assert len(asked) > 10, "the document has bodies"
+    assert [one for one in asked if one[2] is not False] == []

@@ -33,24 +33,25 @@ def print_json(data: Any) -> None:
     sys.stdout.write("\n")
 
 
-def print_problems(problems: Iterable[Problem], *, kept: bool = False) -> None:
-    """Every finding on its own line, errors in red, on the error stream. Of rows with the same fault the first are
+def print_problems(problems: Iterable[Problem], *, kept: bool = False, all_with: str = "--keep-rejects") -> None:  # fmt: skip
+    """Every finding on its own line, errors in red, on the error stream. Of rows with faults of one kind the first are
     shown and the others counted, file by file: a wrong column must not bury the rest under a hundred thousand lines.
-    `kept`: the rows lie in a file already."""
-    rows: Counter[tuple[str, str]] = Counter()
+    `kept`: the rows lie in a file already; `all_with`: the option of the command that is run which gives all of them."""
+    rows: Counter[tuple[str, str, str]] = Counter()
     for problem in problems:
-        alike = problem.where.rpartition(":")[0], problem.code
+        alike = problem.where.rpartition(":")[0], problem.code, problem.severity
         if problem.code.startswith("row."):
             rows[alike] += 1
         if rows[alike] <= ALIKE:
             mark = ("✗ ", "red") if problem.severity == "error" else ("! ", "yellow")
             err.print(Text.assemble(mark, problem.say(LANGUAGE)), soft_wrap=True)
-    for (file, _), count in rows.items():
-        if count > ALIKE and kept:
-            err.print(t(f"  {file}: 另有 {count - ALIKE} 行有同样的问题", f"  {file}: {several(count - ALIKE, 'more row with', 'more rows with')} the same fault"), soft_wrap=True)  # fmt: skip
-        elif count > ALIKE:
-            err.print(t(f"  {file}: 另有 {count - ALIKE} 行有同样的问题；--keep-rejects 会把它们全部按原样退回",
-                        f"  {file}: {several(count - ALIKE, 'more row with', 'more rows with')} the same fault; --keep-rejects hands all of them back"), soft_wrap=True)  # fmt: skip
+    for (file, _, severity), count in rows.items():
+        if count > ALIKE:
+            more = t(f"  {file}: 另有 {count - ALIKE} 行有同类问题，没有逐行列出", f"  {file}: {several(count - ALIKE, 'more row with a fault', 'more rows with faults')} of this kind")  # fmt: skip
+            # A row that was only warned of is taken, so nothing hands it back.
+            told = not kept and (severity == "error" or all_with == "--json")
+            hint = t(f"；加上 {all_with} 可得到全部", f"; {all_with} gives all of them") if told else ""  # fmt: skip
+            err.print(more + hint, soft_wrap=True)
 
 
 def print_rejects(problems: Sequence[Problem], files: Iterable[Path]) -> None:

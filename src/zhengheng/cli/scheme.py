@@ -105,7 +105,7 @@ def check(
              "problems": [{"where": p.where, "code": p.code, "severity": p.severity, "zh": p.zh, "en": p.en} for p in found]}
         )  # fmt: skip
     else:
-        console.print_problems(found)
+        console.print_problems(found, all_with="--json")
         warned = len(found) - len(errors)
         console.out.print(
             t(f"{book.title.zh} {book.version}: {len(book.indicators)} 个指标, {len(errors)} 处错误, {warned} 处提醒",
