@@ -9,7 +9,7 @@ from rich.text import Text
 
 from zhengheng.cli import console
 from zhengheng.domain.given import to_fill, to_look_into, to_write
-from zhengheng.domain.problems import ExitCode, NotFoundError, Problem
+from zhengheng.domain.problems import DataError, ExitCode, NotFoundError, Problem
 from zhengheng.domain.several import several
 from zhengheng.domain.spoken import LANGUAGE, t
 from zhengheng.scheme.compare import differences
@@ -29,6 +29,19 @@ app = typer.Typer(
 )
 Book = Annotated[Path, typer.Argument(help=t("YAML 文件夹或 xlsx", "YAML folder or .xlsx"))]
 Json = Annotated[bool, typer.Option("--json", help="JSON")]
+
+
+def _target(path: Path) -> Path:
+    """A workbook, or a folder; a name that ends like another kind of file is neither. Raises DataError."""
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        return to_write(path)
+    if suffix.removeprefix(".").isalpha() and not path.is_dir():
+        raise DataError.one(
+            str(path), "file.kind", zh=f"方案写成工作簿（.xlsx）或文件夹，不能写成 {suffix} 文件；要写成文件夹的，请换一个不带扩展名的名称。",
+            en=f"a rulebook is written as a workbook (.xlsx) or as a folder, and not as a {suffix} file; name a folder without such an ending",
+        )  # fmt: skip
+    return to_fill(path)
 
 
 @app.command(
@@ -58,7 +71,7 @@ def new(
                 pack, "pack.unknown", zh="没有这个模板", en="there is no such pack"
             )
         return
-    (to_write if folder.suffix.lower() == ".xlsx" else to_fill)(folder)
+    _target(folder)
     copy_pack(pack, folder)
     console.out.print(t(f"已建立 {folder}; 下一步: zhengheng scheme check {folder}",
                         f"made {folder}; next: zhengheng scheme check {folder}"))  # fmt: skip
@@ -189,7 +202,7 @@ def convert(source: Book, target: Path) -> None:
     from zhengheng.scheme.excel import write_workbook
     from zhengheng.scheme.save import save_folder
 
-    (to_write if target.suffix.lower() == ".xlsx" else to_fill)(target)
+    _target(target)
     book, _ = load_rulebook(source)
     if target.suffix.lower() == ".xlsx":
         write_workbook(book, target)
