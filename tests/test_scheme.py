@@ -360,7 +360,9 @@ def test_packs_are_copied_and_pass(tmp_path: Path, zhengheng: Command) -> None:
     assert zhengheng("scheme", "new", "nothing", tmp_path / "n").returncode == 5
     for words in (("convert", tmp_path / "h"), ("new", "hotline")):
         done = zhengheng("scheme", *words, tmp_path / "h.pdf")
-        assert (done.returncode, (tmp_path / "h.pdf").exists()) == (4, False), "no folder that looks like a document"
+        assert (done.returncode, (tmp_path / "h.pdf").exists()) == (4, False), (
+            "no folder that looks like a document"
+        )
         assert ".xlsx" in done.stdout + done.stderr
 
 

@@ -438,6 +438,34 @@ def test_who_began_as_an_heir_in_a_year_before_keeps_its_own_target(filed: dict[
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("signed_by", ["a", ""])
+def test_what_a_cascade_gives_an_heir_itself_is_its_own(signed_by: str, engine: Engine) -> None:
+    """n is handed 700 by name, a 300, and 100 were signed with a: n keeps its 700, and goes on with them to q."""
+    handed = {"indicator": "S", "parent": "p", "mode": "own", "children": {"n": 700, "a": 300}}
+    made_of = book([SUM], units=[unit("p"), unit("a", None, "2025-03-31"), unit("n", "2025-04-01"), unit("q", "2025-07-01")], cascade=[handed],
+                   succession=[event("2025-04-01", "rename", "a", "n"), event("2025-07-01", "rename", "n", "q")])  # fmt: skip
+    held = facts((one, "S", end, 100) for one, end in zip("anqq", NOW, strict=True))
+    held.tables["target"] = signed({signed_by: 100} if signed_by else {})
+    made = make_run(made_of, held, PERIOD, engine)
+    asked = {row["unit"]: row["target"] for row in made.results.rows("indicator_score")}
+    assert (asked["n"], asked["q"]) == (34712, 70000), "181 of 365 days, and all of it"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("cascaded", [False, True])
+def test_of_who_was_not_there_in_the_period_no_target_goes_over(cascaded: bool, engine: Engine) -> None:  # fmt: skip
+    """a ended with 2024: what n is asked of 2025 is the same whether 100 were signed with a or handed to it."""
+    handed = {"indicator": "S", "parent": "p", "mode": "own", "children": {"a": 100}}
+    made_of = book([SUM], units=[unit("p"), unit("a", None, "2024-12-31"), unit("n", "2025-01-01")], cascade=[handed] if cascaded else [],
+                   succession=[event("2025-01-01", "rename", "a", "n")])  # fmt: skip
+    held = facts(("n", "S", end, 100) for end in NOW)
+    held.tables["target"] = signed({} if cascaded else {"a": 100})
+    made = make_run(made_of, held, PERIOD, engine)
+    (asked,) = (row["target"] for row in made.results.rows("indicator_score") if row["unit"] == "n")
+    assert asked == 80000
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("cascaded", [False, True])
 def test_who_began_as_an_heir_and_gives_a_part_away_is_no_heir_of_itself(cascaded: bool, engine: Engine) -> None:  # fmt: skip
     """a became m in April; in July m gave 40 % to s and went on. m is asked what a was, and s 40 % of it."""

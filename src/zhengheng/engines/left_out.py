@@ -441,8 +441,14 @@ class _Judge:
         for old in line:
             heirs = [one["heir"] for one in self.plan["succession"] if one["unit"] == old]
             found += [heir for heir in heirs if heir not in found]
-            line += [heir for heir in heirs if heir not in line and (heir, code, kind, period) not in self._targets]  # fmt: skip
+            line += [heir for heir in heirs if heir not in line and (heir, code, kind, period) not in self._targets and not self._listed(heir, code, kind)]  # fmt: skip
         return found
+
+    def _listed(self, unit: str, code: str, kind: str) -> bool:
+        """Whether a cascade gives a unit a target of its own."""
+        return kind == "target" and any(
+            row.get("own") for row in self.plan["cascade_target"] if (row["unit"], row["indicator"]) == (unit, code)
+        )  # fmt: skip
 
     @cached_property
     def _targets(self) -> set[tuple[Any, ...]]:

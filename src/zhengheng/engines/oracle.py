@@ -723,6 +723,9 @@ class Oracle:
         known: dict[tuple[Any, ...], int | None] = {
             key: row["value"] for key, row in agreed.items()
         }
+        own = {
+            (row["unit"], row["indicator"]) for row in self.plan["cascade_target"] if row.get("own")
+        }
         handed: dict[tuple[Any, ...], int | None] = {}
         for _, heir in sorted(
             {(row["generation"] or 1, row["heir"]) for row in self.plan["succession"]}
@@ -734,7 +737,8 @@ class Oracle:
                     if (self.units[row["unit"]]["category"], code) in series and (row["unit"], code) not in self.exempt
                 ]  # fmt: skip
                 key = heir, code, kind, period
-                if key in agreed or not any(old in known for old, _ in owing):
+                listed = kind == "target" and (heir, code) in own
+                if key in agreed or listed or not any(old in known for old, _ in owing):
                     continue
                 parts = [(number, share) for old, share in owing if (number := known.get(old)) is not None]  # fmt: skip
                 value = None

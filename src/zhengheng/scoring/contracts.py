@@ -224,7 +224,8 @@ PLAN = tuple(
         """cascade_target key unit, indicator
         unit text code
         indicator text code
-        target big?:15 target handed down, value scale; empty for an heir of units that were asked in unlike ways: it has none""",
+        target big?:15 target handed down, value scale; empty for an heir of units that were asked in unlike ways: it has none
+        own bool? true: a cascade lists the unit itself; false: taken over; empty in plans kept before semantics 11""",
         """succession key unit, heir
         unit text predecessor
         heir text successor that takes over its targets

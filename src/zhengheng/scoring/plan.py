@@ -260,8 +260,9 @@ class Compiler(SeriesRows, BranchRows):
                 )
 
     def _cascade(self) -> None:
+        listed = {(child, one.indicator) for one in self.rulebook.cascade for child in one.children}
         for (unit, indicator), target in sorted(self.handed_down().items()):
-            self._add("cascade_target", unit=unit, indicator=indicator, target=target)
+            self._add("cascade_target", unit=unit, indicator=indicator, target=target, own=(unit, indicator) in listed)  # fmt: skip
 
     def handed_down(
         self, agreed: Mapping[tuple[str, str], int] | None = None
@@ -283,13 +284,13 @@ class Compiler(SeriesRows, BranchRows):
         )  # fmt: skip
 
     def _succession(self) -> None:
-        """Whose targets go over: to a unit that began as the heir. One that was there before keeps its own: whoever gave a part away
-        and goes on, and in a period whoever began as an heir in one before it."""
+        """Whose targets go over, of those that were there in the period: to a unit that began as the heir. One that was there before
+        keeps its own: whoever gave a part away and goes on, and in a period whoever began as an heir in one before it."""
         events = [one for one in self.rulebook.succession if one.targets == "inherit" and one.date <= self.period.end]  # fmt: skip
-        begin = self._whole().start
+        begin, there = self._whole().start, {row["unit"] for row in self.tables["unit"]}
         given = [
             (event, heir) for event in sorted(events, key=attrgetter("date")) for heir in event.heirs
-            if heir.unit != event.unit and {heir.unit, event.unit} <= self.units.keys()
+            if heir.unit != event.unit and heir.unit in self.units and event.unit in there
         ]  # fmt: skip
         since: dict[tuple[str, bool], date] = {}
         for event, heir in given:

@@ -1,6 +1,6 @@
 -- The targets a successor takes over: of quantities the sum of the shares, where every unit before it that owes the indicator has one;
 -- of a rate the one number that all of them have. Else they were asked in unlike ways, and no number says what is asked now.
--- What an heir took over goes on to its own heirs, as long as it has no target of its own.
+-- What an heir took over goes on to its own heirs, as long as it has no target of its own, signed or by a cascade that lists it.
 -- scope: group
 -- when: handed_targets
 -- per: generation
@@ -38,5 +38,8 @@ where not exists (
     select 1 from target t
     where t.unit = h.unit and t.indicator = h.indicator and t.kind = h.kind
       and t.period = h.period
+) and not exists (
+    select 1 from cascade_target g
+    where g.unit = h.unit and g.indicator = h.indicator and g.own and h.kind = 'target'
 )
 group by h.unit, h.indicator, h.kind, h.period, h.additive
