@@ -550,7 +550,9 @@ def test_a_new_accounts_password_is_drawn_and_shown_once_to_who_makes_it(people:
     drawn = re.findall(r'<code class="code">(\w+)</code>', page.content.decode())
     assert [len(one) for one in drawn] == [credentials.LENGTH]
     assert "no-store" in page.headers["Cache-Control"]
-    api = client.post("/api/v1/accounts", json.dumps({**given, "username": "second"}), content_type="application/json")  # fmt: skip
+    typed = client.post("/api/v1/accounts", json.dumps({**given, "username": "second"}), content_type="application/json")  # fmt: skip
+    assert typed.status_code == 422
+    api = client.post("/api/v1/accounts", json.dumps({"username": "second", "name": "新一"}), content_type="application/json")  # fmt: skip
     assert api.status_code == 201
     drawn.append(api.json()["password"])
     table = SimpleUploadedFile("t.csv", "账号,姓名\nthird,新三\nfourth,新四\n".encode("gb18030"))
