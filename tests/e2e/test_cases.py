@@ -738,7 +738,7 @@ def test_the_overviews_say_who_is_late_who_eased_and_what_the_year_lacks(town: T
     }
     assert all(one["days"] > 0 for one in late)
     points = {one["en"]: one for one in town.get("office_data", "checklist")}
-    assert points["this year's rulebooks are in force"]["missing"] == ["2026"]
+    assert points["this year's rulebooks are in force"]["missing"] == ["小城年度绩效考核方案"]
     assert points["office and commission are staffed"]["done"]
     found = town.get("unit_leader-D10", f"targets-cascade?rulebook={book}")
     assert found["coverage"]["covered"] == len(UNITS)
