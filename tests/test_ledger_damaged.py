@@ -119,16 +119,20 @@ def test_commands_of_the_office_answer_in_the_language_asked_for(
     signed: Path, tmp_path: Path, lang: str
 ) -> None:
     """Also what they note and what they find, and the names of roles: no line says it twice, in the other language too."""
-    home = tmp_path / "home"
+    home, still = tmp_path / "home", tmp_path / "still"
     shutil.copytree(signed, home)
+    shutil.copytree(signed, still)
     with closing(sqlite3.connect(home / "office.db")) as held, held:
         held.execute(POINT.format("''"))
+    # Nobody has done anything in that home for long: the clock is doubted until somebody says that it is right.
     asked = [
         (7, "ledger", "verify", "--home", home),
         (0, "ledger", "verify", "--home", signed),
         (0, "ledger", "request", tmp_path / "ask.txt", "--home", signed),
         (0, "ledger", "cosign", tmp_path / "ask.txt", tmp_path / "signed.txt", "--log", signed / "ledger.pub", "--name", "w", "--folder", tmp_path / "w"),
-        (0, "office", "check", "--home", signed),
+        (7, "office", "check", "--home", still),
+        (0, "office", "confirm-clock", "--home", still),
+        (0, "office", "check", "--home", still),
         (0, "office", "officers", "--new", "--home", tmp_path / "new"),
         (0, "backup", tmp_path / "b.tar", "--home", signed),
         (0, "restore", tmp_path / "b.tar", tmp_path / "again"),

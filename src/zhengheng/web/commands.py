@@ -239,10 +239,15 @@ def confirm_clock(home: HomeOption = HERE) -> None:
     at = now()
     if confirm(home, f"os:{getpass.getuser()}", at):
         out_line(
-            f"已确认本机时间 {at:%Y-%m-%d %H:%M}，到期事项继续办理 / the clock is right: {at:%Y-%m-%d %H:%M}; deadlines are followed again"
+            t(
+                f"已确认本机时间 {at:%Y-%m-%d %H:%M}，到期事项继续办理。",
+                f"the clock is right: {at:%Y-%m-%d %H:%M}; deadlines are followed again",
+            )
         )
     else:
-        out_line("到期事项没有暂停，不需要确认 / nothing is held: there is nothing to confirm")
+        out_line(
+            t("到期事项没有暂停，不需要确认。", "nothing is held: there is nothing to confirm")
+        )
 
 
 @office.command(

@@ -12,6 +12,7 @@ import typer
 from zhengheng.domain.given import to_fill, to_write
 from zhengheng.domain.problems import NotFoundError
 from zhengheng.domain.several import several
+from zhengheng.domain.spoken import t
 from zhengheng.web.commands import HERE, HomeOption, out_line
 from zhengheng.web.starting import begin
 
@@ -79,7 +80,7 @@ def serve(
         return [page or "没有这个页面 / there is no such page".encode()]
 
     pages = WhiteNoise(absent, root=str(folder), index_file=True, max_age=300)
-    out_line(f"门户 portal: http://{host}:{port}/  (Ctrl+C 结束 / ends it)")
+    out_line(t(f"公众门户：http://{host}:{port}/ （按 Ctrl+C 结束）", f"portal: http://{host}:{port}/  (Ctrl+C ends it)"))  # fmt: skip
     served = (
         receiving(pages, Receiver(Inbox(inbox), lambda: datetime.now(UTC), time.monotonic, folder))
         if inbox is not None
@@ -111,6 +112,7 @@ def comments(
         )  # fmt: skip
     held = Inbox(inbox)
     out_file.write_bytes(held.export(datetime.now(UTC)))
-    out_line(f"{several(len(held.letters()), 'comment', 'comments')} · {out_file}")
+    count = len(held.letters())
+    out_line(t(f"{count} 条留言 · {out_file}", f"{several(count, 'comment', 'comments')} · {out_file}"))  # fmt: skip
     for where in held.torn():
-        out_line(f"{inbox / where}：不是完整的留言，没有写出 / not a whole comment, left out")
+        out_line(t(f"{inbox / where}：不是完整的留言，没有写出。", f"{inbox / where}: not a whole comment, left out"))  # fmt: skip
