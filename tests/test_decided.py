@@ -233,3 +233,26 @@ def test_a_gap_of_the_year_before_is_settled_by_what_was_decided(tmp_path: Path)
     held = {(r["unit"], r["indicator"]): r["previous"] for r in made.results.rows("cell")}
     assert (held["a", "V"], held["b", "V"]) == (11000, 10000)
     assert {one.reason for one in left_out(made)} == {"decided"}
+
+
+def test_of_what_is_made_from_others_the_decision_settles_the_gap_too(tmp_path: Path) -> None:
+    """Of H 150 were decided of 2024, in which V lacks a quarter: V has no year before, and H has. Against a growth nothing is held."""
+    rows = "unit,indicator,period,value\n" + BEFORE.replace("a,V,2024-Q2,25\n", "")
+    made = loaded(tmp_path, compared(), rows, ("ruling", said("a,H,2024,150", "a,G,2024,5")))
+    held = {(r["unit"], r["indicator"]): r["previous"] for r in made.results.rows("cell")}
+    assert (held["a", "V"], held["a", "H"], held["a", "G"]) == (None, 15000, None)
+    assert {(one.table, one.reason, one.row) for one in left_out(made) if one.table == "revision"} == {("revision", "period", 3)}  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["2020-07-01", "2023-07-01"])
+def test_what_happened_before_the_year_before_divides_nothing_of_it(
+    day: str, tmp_path: Path
+) -> None:
+    """o went into a long ago: all of 2024 is a's own, and 110 were decided of it."""
+    units = [{"code": c, "name": NAME, "category": "c", "group": "g"} for c in ("a", "b", "o")]
+    gone = {"date": day, "kind": "merger", "unit": "o", "heirs": [{"unit": "a", "share": "1"}], "data": "inherit", "targets": "anew"}  # fmt: skip
+    made = loaded(tmp_path, compared(units=units, succession=[gone]), "unit,indicator,period,value\n" + BEFORE, ("ruling", said("a,V,2024,110")))  # fmt: skip
+    held = {
+        (r["unit"], r["indicator"]): (r["value"], r["previous"]) for r in made.results.rows("cell")
+    }
+    assert (held["a", "V"], held["a", "G"][0]) == ((12000, 11000), 909)

@@ -361,11 +361,21 @@ class Oracle:
         """By unit and indicator what an appeal decided of the year before, where a value is held against it as a whole: not of a
         year that is cut, nor of a unit of which others' figures or a part of the time may be in it."""
         cut = {series["indicator"] for series in self.plan["series"] if series["segment"] > 1}
-        divided = {row["unit"] for row in self.plan.get("figure", [])}
-        looking = {
-            use["indicator"] for use in self.plan["period_use"] if use["purpose"] == "previous"
+        before = [use for use in self.plan["period_use"] if use["purpose"] == "previous"]
+        if not before:
+            return {}
+        derived = {row["indicator"] for row in self.plan["derivation"]}
+        looking = {use["indicator"] for use in before}
+        looking |= derived & {
+            rule["indicator"] for rule in self.plan["rule"] if rule["reference"] == "previous"
         }
-        looking |= {row["indicator"] for row in self.plan["derivation"]}
+        first, last = min(use["begins"] for use in before), max(use["period"] for use in before)
+        divided = {row["unit"] for row in self.plan["rollup"]}
+        for row in self.plan.get("figure", []):
+            whole = row["origin"] == row["unit"] and row["share"] == MICRO
+            lacks = row["first"] > first or row["last"] < self.setting["period_end"]
+            if lacks if whole else row["first"] <= last and row["last"] >= first:
+                divided.add(row["unit"])
         return {
             (row["unit"], row["indicator"]): row for row in self.rulings("before_end")
             if row["unit"] not in divided and row["indicator"] in looking - cut
@@ -528,7 +538,7 @@ class Oracle:
                         ]
                         made = self._derived(derivation, held)
                         ruled = self.ruled_before.get((unit["unit"], code))
-                        if ruled and any(row["previous"] is not None for _, row in held):
+                        if ruled:
                             made = {**made, "previous": ruled["value"]}
                         known[unit["unit"], code, segment] = made
             # One made from this one is made from what was decided.

@@ -60,7 +60,7 @@ select f.unit, f.category, f.comparison_group, f.indicator, f.segment,
        case when x.unit is not null then x.value
             when f.denominator <= 0 then null
             else ratio(f.numerator * f.scale_n, f.denominator * f.scale_d) end as value,
-       case when f.valued_before > 0 and b.unit is not null then b.value
+       case when b.unit is not null then b.value
             when f.valued_before < f.parts then null
             when f.denominator_before > 0
             then ratio(f.numerator_before * f.scale_n, f.denominator_before * f.scale_d) end as previous
