@@ -398,6 +398,14 @@ def test_a_clock_far_ahead_ends_nothing_until_somebody_says_that_it_is_right(
     assert len(followed) == seen + 2
     assert not services.confirm_clock(home, "os:root", clock["at"])
     assert LedgerEntry.objects.filter(act="clock.confirmed", actor="os:root").count() == 1
+    for days, actor in ((1828, "t"), (1802, "system")):
+        with transaction.atomic():
+            services.append(act="account.signed_in", subject="account:1", actor=actor, at=NOW + timedelta(days=days))  # fmt: skip
+    clock["at"] = NOW + timedelta(days=1855)
+    worker.look_after()
+    assert len(followed) == seen + 2, (
+        "a sign-in four weeks ahead is no measure once the machine was earlier again"
+    )
 
 
 def test_the_offline_check_needs_no_database(people: People, tmp_path: Path) -> None:

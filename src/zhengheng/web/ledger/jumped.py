@@ -47,8 +47,10 @@ def look(home: Path, now: datetime) -> None:
 def _left_behind(home: Path, now: datetime) -> datetime | None:
     """When people did something last under a clock that nobody doubted, where that is too long ago."""
     right, entries = _set_right(home)
-    row = LedgerEntry.objects.exclude(actor=SYSTEM).filter(sequence__gte=entries).order_by("-sequence").first()  # fmt: skip
-    last = entry(row).at if row is not None else right or now
+    held = LedgerEntry.objects.filter(sequence__gte=entries).order_by("-sequence")
+    row, newest = held.exclude(actor=SYSTEM).first(), held.first()
+    # Where the machine was earlier after it than what they did last, their clock was ahead by less than is doubted.
+    last = min(entry(row).at, entry(newest).at) if row is not None and newest is not None else right or now  # fmt: skip
     return last if now - last > LONGEST else None
 
 
