@@ -438,6 +438,21 @@ def test_who_began_as_an_heir_in_a_year_before_keeps_its_own_target(filed: dict[
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_who_was_given_a_part_in_a_year_before_takes_none_of_this_years_target(
+    engine: Engine,
+) -> None:
+    """a gave 40 % to s in 2024 and went on: the 1,000 that a signed for 2025 are its own, and s has what the rulebook asks."""
+    away = event("2024-07-01", "split", "a", "a", "s")
+    away["heirs"] = [{"unit": "a", "share": "0.6"}, {"unit": "s", "share": "0.4"}]
+    made_of = book([SUM], units=[unit("a"), unit("s", "2024-07-01")], succession=[away])
+    held = facts((one, "S", end, 100) for end in NOW for one in "as")
+    held.tables["target"] = signed({"a": 1000})
+    made = make_run(made_of, held, PERIOD, engine)
+    asked = {row["unit"]: row["target"] for row in made.results.rows("indicator_score")}
+    assert asked == {"a": 100000, "s": 80000}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("signed_by", ["a", ""])
 def test_what_a_cascade_gives_an_heir_itself_is_its_own(signed_by: str, engine: Engine) -> None:
     """n is handed 700 by name, a 300, and 100 were signed with a: n keeps its 700, and goes on with them to q."""

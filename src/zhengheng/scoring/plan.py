@@ -284,21 +284,18 @@ class Compiler(SeriesRows, BranchRows):
         )  # fmt: skip
 
     def _succession(self) -> None:
-        """Whose targets go over, of those that were there in the period: to a unit that began as the heir. One that was there before
-        keeps its own: whoever gave a part away and goes on, and in a period whoever began as an heir in one before it."""
-        events = [one for one in self.rulebook.succession if one.targets == "inherit" and one.date <= self.period.end]  # fmt: skip
+        """Whose targets go over within the period, of those that were there in it: to a unit that began as the heir. One that was there
+        before keeps its own, and so does whoever gives a part away and goes on."""
         begin, there = self._whole().start, {row["unit"] for row in self.tables["unit"]}
         given = [
-            (event, heir) for event in sorted(events, key=attrgetter("date")) for heir in event.heirs
-            if heir.unit != event.unit and heir.unit in self.units and event.unit in there
+            (event, heir) for event in sorted(self.rulebook.succession, key=attrgetter("date"))
+            if event.targets == "inherit" and begin <= event.date <= self.period.end and event.unit in there
+            for heir in event.heirs if heir.unit != event.unit and heir.unit in self.units
         ]  # fmt: skip
-        since: dict[tuple[str, bool], date] = {}
+        since: dict[str, date] = {}
         for event, heir in given:
-            since.setdefault((heir.unit, event.date < begin), event.date)
-        found = [
-            (event.unit, heir) for event, heir in given
-            if self.life(heir.unit)[0] >= since[heir.unit, event.date < begin]
-        ]  # fmt: skip
+            since.setdefault(heir.unit, event.date)
+        found = [(event.unit, heir) for event, heir in given if self.life(heir.unit)[0] >= since[heir.unit]]  # fmt: skip
         turns = generations((old, heir.unit) for old, heir in found)
         for old, heir in found:
             share = scaled(heir.share, COEFFICIENT, "rulebook", "succession")

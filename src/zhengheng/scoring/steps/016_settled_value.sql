@@ -29,11 +29,11 @@ own as (
     join whole w on w.indicator = x.indicator
     join period_use c on c.indicator = x.indicator and c.purpose = 'value'
     left join bounded b on b.unit = x.unit and b.indicator = x.indicator
-    where b.unit is null or exists (
+    where not x.earlier and (b.unit is null or exists (
         select 1 from taker t
         where t.unit = x.unit and t.origin = x.unit and t.indicator = x.indicator
           and t.first <= c.period and t.last >= c.period
-    )
+    ))
 ),
 mixed as (
     select distinct o.unit, o.indicator

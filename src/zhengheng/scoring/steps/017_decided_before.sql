@@ -12,24 +12,14 @@ looking as (
 ),
 cut as (
     select distinct s.indicator from series s where s.segment > 1
-),
-placed as (
-    select r.unit, r.indicator, r.value,
-           row_number() over (
-               partition by r.unit, r.indicator
-               order by r.sequence desc nulls last
-           ) as place
-    from revision r
-    join setting s on s.before_end = r.period
-    where r.vintage = 'decided' and r.status = 1
 )
 select p.unit, p.indicator, p.value
-from placed p
+from decided_value p
 join looking l on l.indicator = p.indicator
 join used w on true
 join setting s on true
 left join cut c on c.indicator = p.indicator
-where p.place = 1 and c.indicator is null and not exists (
+where p.earlier and c.indicator is null and not exists (
     select 1 from figure f
     where f.unit = p.unit and case when f.origin = f.unit and f.share = 1000000
         then f.first > w.first or f.last < s.period_end else f.first <= w.last and f.last >= w.first end

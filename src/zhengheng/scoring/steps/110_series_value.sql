@@ -61,5 +61,5 @@ select d.unit, d.category, d.comparison_group, d.indicator, d.segment,
 from due d
 left join status_count n
   on n.unit = d.unit and n.indicator = d.indicator and n.segment = d.segment
-left join decided_value x on x.unit = d.unit and x.indicator = d.indicator
+left join decided_value x on x.unit = d.unit and x.indicator = d.indicator and not x.earlier
 left join decided_before b on b.unit = d.unit and b.indicator = d.indicator

@@ -65,5 +65,5 @@ select f.unit, f.category, f.comparison_group, f.indicator, f.segment,
             when f.denominator_before > 0
             then ratio(f.numerator_before * f.scale_n, f.denominator_before * f.scale_d) end as previous
 from formed f
-left join decided_value x on x.unit = f.unit and x.indicator = f.indicator
+left join decided_value x on x.unit = f.unit and x.indicator = f.indicator and not x.earlier
 left join decided_before b on b.unit = f.unit and b.indicator = f.indicator
